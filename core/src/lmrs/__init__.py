@@ -1,0 +1,1 @@
+"""LMRS: recommenders in the language-model paradigm, composed out of plugins."""

@@ -1,0 +1,3 @@
+"""The host's version."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,176 @@
+"""One data set as typed tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from lmrs_plugins.errors import InputError
+from lmrs_plugins.ragged import Ragged
+from lmrs_plugins.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARTS = ("train", "valid", "test")
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A named graph of typed edges: `head[e]` of `head_subject` —`relation[e]`→ `tail[e]` of `tail_subject`.
+
+    All arrays are (edges,) int64; `relations` names the relation codes.
+    """
+
+    head_subject: str
+    tail_subject: str
+    head: npt.NDArray[np.int64]
+    tail: npt.NDArray[np.int64]
+    relation: npt.NDArray[np.int64]
+    relations: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.head)
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Everything that is known of one data set.
+
+    Parameters
+    ----------
+    name
+        For people.
+    vocabularies
+        Ids by subject: at least `user` and `item`.
+    interactions
+        Arrow table, one row an event, ordered by user, then time, then place in the file. Columns `user` and `item` hold
+        rows (int64); `timestamp` (seconds, float64), `rating` (float64) and other fields where the data has them.
+    tables
+        Arrow tables by subject, row-aligned with the vocabulary: `item` with `title`, `categories`, … A missing value
+        is null.
+    graphs
+        Named graphs: `knowledge`, `social`, …
+    links
+        For a subject, the row of the entity that it is linked to: `{"item": (n_items,) rows of entity, -1 for none}`.
+    images
+        For a subject, encoded image files (PNG, JPEG) by row, `b""` for none; an Arrow binary array.
+    part
+        (events,) int8, index into `PARTS`: which part of the split an event belongs to. Nothing but training data
+        until the host has split.
+    """
+
+    name: str
+    vocabularies: Mapping[str, Vocabulary]
+    interactions: pa.Table
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+    graphs: Mapping[str, Graph] = field(default_factory=dict)
+    links: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
+    images: Mapping[str, pa.Array] = field(default_factory=dict)
+    part: npt.NDArray[np.int8] | None = None
+
+    def count(self, subject: str) -> int:
+        """Number of rows of a subject; `event` counts interactions."""
+        if subject == "event":
+            return int(self.interactions.num_rows)
+        if subject not in self.vocabularies:
+            known = ", ".join(sorted(self.vocabularies))
+            raise InputError(f"data set {self.name!r} has no {subject!r}: it has {known}")
+        return len(self.vocabularies[subject])
+
+    @cached_property
+    def users(self) -> npt.NDArray[np.int64]:
+        """(events,) row of the user of each event; ascending."""
+        return self.column("user")
+
+    @cached_property
+    def items(self) -> npt.NDArray[np.int64]:
+        """(events,) row of the item of each event."""
+        return self.column("item")
+
+    def column(self, name: str) -> npt.NDArray[np.int64]:
+        """A column of the interactions as an array."""
+        return np.asarray(self.interactions.column(name).to_numpy())
+
+    @cached_property
+    def histories(self) -> Ragged:
+        """For each user the rows of its events, in order."""
+        bounds = np.searchsorted(self.users, np.arange(self.count("user") + 1))
+        return Ragged(np.arange(self.count("event")), bounds.astype(np.int64))
+
+    def texts(self, subject: str, name: str) -> list[str | None]:
+        """A text field by row, None where it is missing."""
+        self.require(f"{subject}.{name}")
+        values: list[str | None] = self.tables[subject].column(name).to_pylist()
+        return values
+
+    def has(self, need: str) -> bool:
+        """Whether the bundle has what a card `needs`: `interactions`, `item.title`, `graph.knowledge`, `image.item`…"""
+        kind, _, name = need.partition(".")
+        if kind == "interactions":
+            return self.interactions.num_rows > 0
+        if kind == "interaction":
+            return name in self.interactions.column_names
+        if kind == "graph":
+            return name in self.graphs
+        if kind == "image":
+            return name in self.images
+        if kind == "link":
+            return name in self.links
+        if not name:
+            return kind in self.vocabularies
+        return kind in self.tables and name in self.tables[kind].column_names
+
+    def require(self, need: str) -> None:
+        """Raise an `InputError` that says what there is where `need` is missing."""
+        if not self.has(need):
+            raise InputError(f"data set {self.name!r} has no {need}: it has {', '.join(self.contents())}")
+
+    def contents(self) -> list[str]:
+        """What there is, in the words of `has`."""
+        found = [f"interaction.{name}" for name in self.interactions.column_names]
+        found += [f"{subject}.{name}" for subject, table in self.tables.items() for name in table.column_names]
+        found += [f"graph.{name}" for name in self.graphs]
+        return found + [f"image.{name}" for name in self.images] + [f"link.{name}" for name in self.links]
+
+    def training(self) -> Bundle:
+        """The bundle with training events only: what bindings, makers and artifacts are allowed to see."""
+        if self.part is None:
+            return self
+        keep = self.part == 0
+        return replace(self, interactions=self.interactions.filter(keep), part=None)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """sha256 over ids, interactions, tables, graphs, links, images and the split."""
+        digest = hashlib.sha256()
+        for subject in sorted(self.vocabularies):
+            digest.update(self.vocabularies[subject].digest.encode())
+        for name, table in [("", self.interactions), *sorted(self.tables.items())]:
+            digest.update(name.encode())
+            for column in sorted(table.column_names):
+                digest.update(column.encode() + str(table.schema.field(column).type).encode())
+                for chunk in table.column(column).combine_chunks().chunks if hasattr(
+                    table.column(column).combine_chunks(), "chunks"
+                ) else [table.column(column).combine_chunks()]:
+                    for buffer in chunk.buffers():
+                        digest.update(b"-" if buffer is None else memoryview(buffer))
+        for name, graph in sorted(self.graphs.items()):
+            digest.update(repr((name, graph.head_subject, graph.tail_subject, graph.relations)).encode())
+            for array in (graph.head, graph.relation, graph.tail):
+                digest.update(np.ascontiguousarray(array).tobytes())
+        for name, link in sorted(self.links.items()):
+            digest.update(name.encode() + np.ascontiguousarray(link).tobytes())
+        for name, images in sorted(self.images.items()):
+            digest.update(name.encode())
+            for image in images.to_pylist():
+                digest.update(image or b"-")
+        if self.part is not None:
+            digest.update(self.part.tobytes())
+        return digest.hexdigest()

@@ -1,0 +1,20 @@
+"""How a plugin offers a recipe: its name and the package file that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipeCard:
+    """A recipe that comes with a plugin.
+
+    `package` and `path` locate a YAML file among the package's files; nothing is imported to read it.
+    """
+
+    name: str
+    summary: str
+    package: str
+    path: str
+    source: str = ""
+    family: str = "recipe"

@@ -1,0 +1,72 @@
+"""What trains in a stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from lmrs_plugins.env import Env
+    from lmrs_plugins.options import Options
+
+
+@dataclass(frozen=True)
+class Group:
+    """Parameters that train together.
+
+    `names` are canonical (`history.layers.0.norm.weight`); `rate` multiplies the stage's learning rate; `decay` is the
+    group's weight decay, None for the stage's.
+    """
+
+    names: Sequence[str]
+    rate: float = 1.0
+    decay: float | None = None
+
+
+class Tune(Protocol):
+    """A strategy's hands on the model.
+
+    The host keeps the map from live parameters to canonical names: a wrapper may rename what it wraps, and a name that
+    goes missing is an error. What is injected is an extra, saved apart from the body.
+    """
+
+    def names(self, node: str = "") -> list[str]:
+        """Canonical names of all parameters, or of one node's; objectives are `objective.NAME…`."""
+        ...
+
+    def parts(self, node: str) -> Mapping[str, list[str]]:
+        """Canonical names by part, from the input upwards, as the node publishes them."""
+        ...
+
+    def targets(self, node: str) -> Mapping[str, list[str]]:
+        """Modules that adapters may be put on, as the node publishes them."""
+        ...
+
+    def nodes(self) -> list[str]:
+        """The nodes of the model graph, inputs first."""
+        ...
+
+    def inject(self, node: str, function: Callable[[nn.Module], Any]) -> None:
+        """Let `function` put extras into a node's module, in place."""
+        ...
+
+
+class Strategy(Protocol):
+    """Says which parameters train and at what rate, and which extra ones exist."""
+
+    def __init__(self, env: Env, options: Options) -> None: ...
+
+    def apply(self, tune: Tune) -> None:
+        """Inject extras: LoRA, a soft prompt, a head. Called once the weights of the stage before are in place."""
+        ...
+
+    def groups(self, tune: Tune) -> Sequence[Group]:
+        """What trains. Everything else is frozen: no gradient, evaluation mode, buffers included."""
+        ...
+
+    def release(self, tune: Tune) -> None:
+        """The stage has ended: merge or drop what was injected."""
+        ...

@@ -1,0 +1,1 @@
+"""Item-sequence transformers, their objectives and baselines."""
