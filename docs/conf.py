@@ -3,7 +3,7 @@
 from lmrs_plugins import __version__
 
 project = "LMRS"
-copyright = "the LMRS authors"  # noqa: A001 - Sphinx's own name for it
+copyright = "the LMRS authors"
 version = release = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
@@ -22,3 +22,15 @@ napoleon_use_rtype = False
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_default_options = {"members": True, "undoc-members": False, "show-inheritance": True}
+
+
+def escape_stars(app, what, name, obj, options, lines):
+    """Let docstrings say (B, *shape): outside backticks a star is a star, not emphasis."""
+    for number, line in enumerate(lines):
+        parts = line.split("`")
+        parts[::2] = [part.replace("*", r"\*") for part in parts[::2]]
+        lines[number] = "`".join(parts)
+
+
+def setup(app):
+    app.connect("autodoc-process-docstring", escape_stars)
