@@ -1,0 +1,124 @@
+"""From the `data:` section of a recipe to a split bundle."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from lmrs_plugins.bundle import Bundle
+from lmrs_plugins.card import Card
+from lmrs_plugins.dataset import Dataset, Problem, Tables
+from lmrs_plugins.errors import InputError, PluginError
+from lmrs_plugins.options import Options
+from pydantic import ValidationError
+
+from lmrs.data.assemble import Counts, assemble
+from lmrs.data.settings import DataSettings
+
+FORMAT = "format"
+"""The trait of cards that read a path; a card without it is a data set with a name."""
+
+Datasets = Mapping[str, tuple[Card, Callable[[], Any]]]
+"""`plugin/name` to the card and a function that loads the class."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A bundle, and what there is to say about it."""
+
+    bundle: Bundle
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    before: Counts
+    after: Counts
+
+
+def load(settings: DataSettings, datasets: Datasets) -> Loaded:
+    """Read, filter, number, sort and split.
+
+    Raises
+    ------
+    InputError
+        There is no such data, it cannot be read under the policy, or nothing is left of it.
+    """
+    tables = read(settings, datasets)
+    bundle, notes, before, after = assemble(tables, settings)
+    return Loaded(bundle, tables.problems, tuple(notes), before, after)
+
+
+def read(settings: DataSettings, datasets: Datasets) -> Tables:
+    """The tables of a named set or a path, as they are: neither filtered nor split."""
+    name = _named(settings.source, datasets, named=True)
+    path = None if name else Path(settings.source).expanduser()
+    chosen = name or _format(settings, path, datasets)
+    card, loader = datasets[chosen]
+    reader: Dataset = loader()(_options(card, chosen, settings))
+    tables = reader.read(path, settings.policy)
+    _check(tables, chosen)
+    return tables
+
+
+def _named(source: str, datasets: Datasets, named: bool) -> str:
+    """Full name of a data set (or format) by its full or short name; empty where there is none."""
+    fitting = [full for full, (card, _) in datasets.items() if named != (FORMAT in card.traits)]
+    found = [full for full in fitting if source in (full, full.rpartition("/")[2])]
+    if len(found) > 1:
+        raise InputError(f"{source!r} is the name of several: {', '.join(found)}; say which")
+    return found[0] if found else ""
+
+
+def _format(settings: DataSettings, path: Path | None, datasets: Datasets) -> str:
+    formats = [full for full, (card, _) in datasets.items() if FORMAT in card.traits]
+    if path is None or not path.exists():
+        names = [full.rpartition("/")[2] for full, (card, _) in datasets.items() if FORMAT not in card.traits]
+        near = difflib.get_close_matches(settings.source, names, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"data sets are {', '.join(names)}"
+        raise InputError(f"no file, folder or data set {settings.source!r}; {hint}")
+    if settings.format != "auto":
+        found = _named(settings.format, datasets, named=False)
+        if not found:
+            raise InputError(f"data.format: no format {settings.format!r}; there are {', '.join(formats)}")
+        return found
+    fitting = [full for full in formats if datasets[full][1]().recognises(path)]
+    if len(fitting) != 1:
+        what = f"{path} looks like {' and '.join(fitting)}" if fitting else f"{path} is of no format that is known"
+        raise InputError(f"{what}; say which with data.format: {', '.join(fitting or formats)}")
+    return fitting[0]
+
+
+def _options(card: Card, name: str, settings: DataSettings) -> Options:
+    model: type[Options] = Options
+    if card.options:
+        module, _, attribute = card.options.partition(":")
+        model = getattr(import_module(module), attribute)
+    values: dict[str, Any] = dict(settings.options)
+    if settings.columns:
+        if "columns" not in model.model_fields:
+            raise InputError(f"data.columns: {name} has no columns to name; take it out")
+        values["columns"] = settings.columns
+    try:
+        return model(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(one) for one in first["loc"])
+        raise InputError(
+            f"data.options.{where}: {first['msg']}; {name} takes {', '.join(model.model_fields) or 'none'}"
+        ) from None
+
+
+def _check(tables: Tables, name: str) -> None:
+    """What the rest relies on, so that a reader that breaks it is named."""
+    columns = tables.interactions.column_names
+    for wanted in ("user", "item"):
+        if wanted not in columns or tables.interactions.column(wanted).null_count:
+            raise PluginError(f"data set {name}: its interactions have no {wanted}, or one that is missing")
+    for wanted in ("timestamp", "rating"):
+        if wanted in columns and not pa.types.is_floating(tables.interactions.column(wanted).type):
+            raise PluginError(f"data set {name}: {wanted} of its interactions is not float64")
+    if not tables.interactions.num_rows:
+        raise InputError(f"data set {name}: no events in it")

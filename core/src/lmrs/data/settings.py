@@ -1,0 +1,72 @@
+"""The `data:` section of a recipe."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from lmrs_plugins.dataset import Policy
+from lmrs_plugins.options import Options
+from pydantic import Field, model_validator
+
+
+class LeaveOneOut(Options):
+    """Each user's last event is the test case, the one before it the validation case."""
+
+    by: Literal["leave-one-out"] = "leave-one-out"
+
+
+class _Shares(Options):
+    valid: float = Field(0.1, ge=0, lt=1, description="Share for validation.")
+    test: float = Field(0.1, gt=0, lt=1, description="Share for the test.")
+
+    @model_validator(mode="after")
+    def _leave_some(self) -> _Shares:
+        if self.valid + self.test >= 1:
+            raise ValueError(f"valid {self.valid} and test {self.test} leave nothing to train on")
+        return self
+
+
+class Temporal(_Shares):
+    """Everything after a moment is validation, everything after a later one the test, over all users."""
+
+    by: Literal["temporal"] = "temporal"
+
+
+class Users(_Shares):
+    """Whole users are held out: their last event is the case, the rest is context that nothing trains on."""
+
+    by: Literal["users"] = "users"
+    seed: int = Field(0, description="Which users are held out.")
+
+
+SplitSettings = Annotated[LeaveOneOut | Temporal | Users, Field(discriminator="by")]
+
+
+class DataSettings(Options):
+    """Where the data come from, what is kept of them and how they are split."""
+
+    source: str = Field(description="Name of a data set (`ml-100k`, `synthetic`), or a path to a file or folder.")
+    format: str = Field(
+        "auto", description="Format of a path (`atomic`, `csv`); `auto` looks at names and first bytes."
+    )
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="Columns by role: `user`, `item`, `timestamp`, `rating`, or a name of your own.",
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Further options of the data set or format, such as `users` of `synthetic`."
+    )
+    policy: Policy = Field("strict", description="What to do with rows that cannot be read: stop, leave out, mend.")
+    min_rating: float | None = Field(None, description="Keep only events rated at least this.")
+    max_users: int | None = Field(None, ge=1, description="Keep only the first so many users of the file.")
+    min_user: int = Field(0, ge=0, description="Keep users with at least so many events (k-core, with `min_item`).")
+    min_item: int = Field(0, ge=0, description="Keep items with at least so many events.")
+    keep_unseen_items: bool = Field(False, description="Keep items that have a description but no event.")
+    split: SplitSettings = Field(default_factory=LeaveOneOut, description="How events are held out.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_split(cls, values: Any) -> Any:
+        if isinstance(values, dict) and isinstance(values.get("split"), dict) and "by" not in values["split"]:
+            return {**values, "split": {"by": "leave-one-out", **values["split"]}}
+        return values
