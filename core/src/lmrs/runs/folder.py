@@ -1,0 +1,206 @@
+"""The folder of one run: where everything lies, and who may write it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from lmrs_plugins.errors import InputError
+
+from lmrs.runs.atomic import explained, write_file, write_folder
+from lmrs.runs.errors import CorruptError
+from lmrs.runs.events import Events
+from lmrs.runs.lock import Lock
+from lmrs.runs.provenance import versions
+
+Status = Literal["running", "stopped", "failed", "finished"]
+
+_FACTS = "run.json"
+_FORMAT = 1
+# In this order when a run is replaced: what it says of itself goes last.
+_OURS = ("checkpoints", "artifacts", "model", "results", "metrics.jsonl", "report.html", "recipe.yaml", _FACTS)
+
+
+class RunFolder:
+    """`recipe.yaml` (resolved), `run.json`, `checkpoints/`, `artifacts/`, `model/`, `results/`, `metrics.jsonl` and
+    `report.html` of one run.
+
+    Made by `create` or `open`; closed with `close`, or by leaving its `with` block. Only a folder opened for writing,
+    which one process at a time can do, may be changed.
+    """
+
+    def __init__(self, path: Path, facts: dict[str, Any], lock: Lock | None) -> None:
+        self.path = path
+        self.facts = facts
+        self.checkpoints = path / "checkpoints"
+        self.artifacts = path / "artifacts"
+        self.model = path / "model"
+        self.results = path / "results"
+        self.report = path / "report.html"
+        self.events = Events(path / "metrics.jsonl")
+        self._lock = lock
+
+    @classmethod
+    def create(
+        cls,
+        path: Path,
+        recipe: str,
+        *,
+        seed: int,
+        fingerprint: str,
+        plugins: Mapping[str, str] | None = None,
+        distributions: Iterable[str] = (),
+        overwrite: bool = False,
+    ) -> RunFolder:
+        """Begin a run in `path`, which must be missing or empty.
+
+        Parameters
+        ----------
+        recipe
+            The resolved recipe, YAML.
+        fingerprint
+            Digest of the data, which a resumed run must meet again.
+        plugins
+            Plugin to version.
+        distributions
+            Of which the versions are noted besides the host's own requirements.
+        overwrite
+            Replace another run. A folder that is no run is never replaced.
+
+        Raises
+        ------
+        InputError
+            There is something in `path`, or it cannot be written.
+        """
+        facts = {
+            "format": _FORMAT,
+            "status": "running",
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seed": seed,
+            "fingerprint": fingerprint,
+            "plugins": dict(plugins or {}),
+            "versions": versions(distributions),
+        }
+        write = partial(_begin, recipe, facts)
+        lock = Lock(path / "lock")
+        with explained(path):
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+                _refuse(path, overwrite)
+                lock.acquire()
+                try:
+                    _clear(path)
+                    write(path)
+                except BaseException:
+                    lock.release()
+                    raise
+            else:
+                write_folder(path, write, sealed=False)
+                lock.acquire()
+        return cls(path, facts, lock)
+
+    @classmethod
+    def open(cls, path: Path, *, write: bool = False) -> RunFolder:
+        """An existing run.
+
+        Raises
+        ------
+        InputError
+            It is no run, a newer version wrote it, or, for writing, another process holds it.
+        """
+        facts = _read(path)
+        lock = Lock(path / "lock") if write else None
+        if lock:
+            lock.acquire()
+        return cls(path, facts, lock)
+
+    @property
+    def status(self) -> Status:
+        """How the run stands; `running` is also what a killed one says."""
+        status: Status = self.facts["status"]
+        return status
+
+    def recipe(self) -> str:
+        """The resolved recipe, YAML."""
+        try:
+            return (self.path / "recipe.yaml").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CorruptError(f"{self.path / 'recipe.yaml'}: cannot be read; start the run anew") from error
+
+    def note(self, status: Status | None = None, **facts: object) -> None:
+        """Set the status and add plain facts to `run.json`."""
+        self.facts = {**self.facts, **facts, **({"status": status} if status else {})}
+        write_file(self.path / _FACTS, _json(self.facts))
+
+    def check_fingerprint(self, fingerprint: str) -> None:
+        """Refuse to go on with other data than the run began with."""
+        if self.facts["fingerprint"] != fingerprint:
+            raise InputError(f"{self.path}: the data have changed since this run began; start a new run with --out")
+
+    def write_result(self, name: str, result: Mapping[str, object]) -> Path:
+        """Store `results/NAME.json`."""
+        path = self.results / f"{name}.json"
+        write_file(path, _json(result))
+        return path
+
+    def close(self) -> None:
+        """Let others write."""
+        if self._lock:
+            self._lock.release()
+
+    def __enter__(self) -> RunFolder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _json(value: Mapping[str, object]) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _begin(recipe: str, facts: Mapping[str, object], folder: Path) -> None:
+    write_file(folder / "recipe.yaml", recipe.encode())
+    write_file(folder / _FACTS, _json(facts))
+
+
+def _refuse(path: Path, overwrite: bool) -> None:
+    """Say why `path` cannot become a run, if so."""
+    if not path.is_dir() or not (path / _FACTS).is_file():
+        raise InputError(f"{path}: there is something else here; choose another folder with --out")
+    if not overwrite:
+        status = _read(path)["status"]
+        advice = "" if status == "finished" else f"go on with it by `lmrs resume {path}`, "
+        raise InputError(f"{path}: a {status} run is here; {advice}choose another folder with --out, or --overwrite it")
+
+
+def _clear(path: Path) -> None:
+    for name in _OURS:
+        place = path / name
+        shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """`run.json`."""
+    file = path / _FACTS
+    try:
+        facts = json.loads(file.read_bytes())
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{path}: no run; give the folder that `lmrs run` wrote") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror})") from error
+    except (ValueError, RecursionError):
+        raise CorruptError(f"{file}: no JSON; the run cannot be used") from None
+    wanted = {"format", "status", "seed", "fingerprint", "plugins", "versions"}
+    if not isinstance(facts, dict) or not wanted <= facts.keys():
+        raise CorruptError(f"{file}: not the description of a run")
+    if facts["format"] != _FORMAT:
+        raise InputError(f"{file}: format {facts['format']}, this version reads {_FORMAT}; update lmrs")
+    return facts
