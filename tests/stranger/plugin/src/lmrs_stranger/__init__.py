@@ -1,0 +1,1 @@
+"""A plugin by somebody who has never seen the host."""
