@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lmrs_plugins.arrow_digest import feed_column
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.vocabulary import Vocabulary
@@ -18,7 +19,8 @@ from lmrs_plugins.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PARTS = ("train", "valid", "test")
+PARTS = ("train", "valid", "test", "context")
+"""`context` is neither trained on nor asked for: what a held-out user did before the event that is."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ class Bundle:
     images
         For a subject, encoded image files (PNG, JPEG) by row, `b""` for none; an Arrow binary array.
     part
-        (events,) int8, index into `PARTS`: which part of the split an event belongs to. Nothing but training data
-        until the host has split.
+        (events,) int8, index into `PARTS`: which part of the split an event belongs to. None: nothing but training
+        data, until the host has split.
     """
 
     name: str
@@ -114,9 +116,9 @@ class Bundle:
         """Whether the bundle has what a card `needs`: `interactions`, `item.title`, `graph.knowledge`, `image.item`…"""
         kind, _, name = need.partition(".")
         if kind == "interactions":
-            return self.interactions.num_rows > 0
+            return bool(self.interactions.num_rows > 0)
         if kind == "interaction":
-            return name in self.interactions.column_names
+            return bool(name in self.interactions.column_names)
         if kind == "graph":
             return name in self.graphs
         if kind == "image":
@@ -125,7 +127,7 @@ class Bundle:
             return name in self.links
         if not name:
             return kind in self.vocabularies
-        return kind in self.tables and name in self.tables[kind].column_names
+        return kind in self.tables and bool(name in self.tables[kind].column_names)
 
     def require(self, need: str) -> None:
         """Raise an `InputError` that says what there is where `need` is missing."""
@@ -151,26 +153,20 @@ class Bundle:
         """sha256 over ids, interactions, tables, graphs, links, images and the split."""
         digest = hashlib.sha256()
         for subject in sorted(self.vocabularies):
-            digest.update(self.vocabularies[subject].digest.encode())
+            digest.update(f"{subject} {self.vocabularies[subject].digest};".encode())
         for name, table in [("", self.interactions), *sorted(self.tables.items())]:
-            digest.update(name.encode())
             for column in sorted(table.column_names):
-                digest.update(column.encode() + str(table.schema.field(column).type).encode())
-                for chunk in table.column(column).combine_chunks().chunks if hasattr(
-                    table.column(column).combine_chunks(), "chunks"
-                ) else [table.column(column).combine_chunks()]:
-                    for buffer in chunk.buffers():
-                        digest.update(b"-" if buffer is None else memoryview(buffer))
+                digest.update(f"{name}.{column} ".encode())
+                feed_column(digest, table.column(column))
         for name, graph in sorted(self.graphs.items()):
-            digest.update(repr((name, graph.head_subject, graph.tail_subject, graph.relations)).encode())
+            digest.update(repr((name, graph.head_subject, graph.tail_subject, graph.relations, len(graph))).encode())
             for array in (graph.head, graph.relation, graph.tail):
                 digest.update(np.ascontiguousarray(array).tobytes())
         for name, link in sorted(self.links.items()):
-            digest.update(name.encode() + np.ascontiguousarray(link).tobytes())
+            digest.update(f"{name} {len(link)} ".encode() + np.ascontiguousarray(link).tobytes())
         for name, images in sorted(self.images.items()):
-            digest.update(name.encode())
-            for image in images.to_pylist():
-                digest.update(image or b"-")
+            digest.update(f"{name} ".encode())
+            feed_column(digest, images)
         if self.part is not None:
-            digest.update(self.part.tobytes())
+            digest.update(np.ascontiguousarray(self.part).tobytes())
         return digest.hexdigest()

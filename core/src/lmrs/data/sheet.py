@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,9 +45,7 @@ class Sheet:
             bad = _array(pc.fill_null(pc.is_in(trimmed, value_set=pa.array(_NO_ID, trimmed.type)), True))
             if bad.any():
                 values = sheet.table.column(name).filter(pa.array(bad)).slice(0, 1000).to_pylist()
-                report.rows(
-                    sheet.file, sheet.lines[bad], lambda i, n=name, v=values: f"{n} is {v[i]!r}, not an id", "left out"
-                )
+                report.rows(sheet.file, sheet.lines[bad], _not_an_id(name, values), "left out")
                 sheet = sheet.keep(~bad)
         return sheet
 
@@ -106,6 +105,10 @@ class Sheet:
                 f"{self.file}: no {what} in it that can be read; give a file with at least one row under its header"
             )
         return self
+
+
+def _not_an_id(name: str, values: list[str | None]) -> Callable[[int], str]:
+    return lambda i: f"{name} is {values[i]!r}, not an id"
 
 
 def _array(values: pa.ChunkedArray) -> npt.NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lmrs_plugins.options import Options
-from pydantic import Field
+from pydantic import Field, model_validator
 
 
 class FileOptions(Options):
@@ -32,6 +32,12 @@ class DownloadOptions(Options):
 class SyntheticOptions(Options):
     """Size and seed of the generated set."""
 
-    users: int = Field(600, ge=10, le=1_000_000, description="Number of users.")
-    items: int = Field(400, ge=20, le=100_000, description="Number of items.")
-    seed: int = Field(0, description="Equal seeds make equal sets.")
+    users: int = Field(600, ge=10, description="Number of users.")
+    items: int = Field(400, ge=20, description="Number of items.")
+    seed: int = Field(0, ge=0, description="Equal seeds make equal sets.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> SyntheticOptions:
+        if self.users * self.items > 50_000_000:
+            raise ValueError(f"{self.users} users times {self.items} items is more than 50 million: ask for less")
+        return self

@@ -98,11 +98,11 @@ def _repeated(
 ) -> npt.NDArray[np.bool_]:
     """Lines to leave out because their user has an earlier one; `coerce` reads such a line as more of the first."""
     _, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    again = first[inverse] != np.arange(len(codes))
+    again: npt.NDArray[np.bool_] = first[inverse] != np.arange(len(codes))
     earlier = lines[first[inverse]][again]
     done = "read as the rest of that line" if report.coerces else "left out"
     report.rows(file, lines[again], lambda i: f"its user already stands on row {earlier[i]}", done)
-    return again & (not report.coerces)
+    return np.zeros_like(again) if report.coerces else again
 
 
 def _attributes(path: Path, report: Report) -> dict[str, pa.Table]:

@@ -1,0 +1,70 @@
+"""What a loaded data set is like, in numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+from lmrs_plugins.bundle import PARTS, Bundle
+
+from lmrs.data.load import Loaded
+from lmrs.data.report import total
+
+SHOWN = 20
+"""Problems that are listed one by one."""
+
+
+def describe(loaded: Loaded) -> dict[str, Any]:
+    """Counts, sparsity, lengths of histories, which types of data there are and for how many items; JSON-able."""
+    bundle = loaded.bundle
+    users, items, events = bundle.count("user"), bundle.count("item"), bundle.count("event")
+    lengths = bundle.histories.lengths
+    quantiles = np.quantile(lengths, [0, 0.25, 0.5, 0.75, 1]).tolist()
+    part = bundle.part if bundle.part is not None else np.zeros(events, dtype=np.int8)
+    return {
+        "name": bundle.name,
+        "fingerprint": bundle.fingerprint,
+        "before": asdict(loaded.before),
+        "counts": {"users": users, "items": items, "events": events},
+        "sparsity": 1 - len(np.unique(bundle.users * items + bundle.items)) / (users * items),
+        "history": {
+            **dict(zip(("min", "q25", "median", "q75", "max"), quantiles, strict=True)),
+            "mean": events / users,
+        },
+        "parts": {name: int(np.count_nonzero(part == code)) for code, name in enumerate(PARTS)},
+        "time": _times(bundle),
+        "data": _kinds(bundle),
+        "problems": {"total": total(loaded.problems), "first": [asdict(one) for one in loaded.problems[:SHOWN]]},
+        "notes": list(loaded.notes),
+    }
+
+
+def _times(bundle: Bundle) -> dict[str, float] | None:
+    """First and last timestamp, in seconds."""
+    if not bundle.has("interaction.timestamp"):
+        return None
+    span = pc.min_max(bundle.interactions.column("timestamp")).as_py()
+    return None if span["min"] is None else {"first": span["min"], "last": span["max"]}
+
+
+def _kinds(bundle: Bundle) -> dict[str, float]:
+    """Each type of data, in the words of `needs`, with the share of rows that have it; graphs with their edges."""
+    kinds: dict[str, float] = {}
+    for name in bundle.interactions.column_names:
+        kinds[f"interaction.{name}"] = _share(bundle.interactions.column(name))
+    for subject, table in bundle.tables.items():
+        for name in table.column_names:
+            kinds[f"{subject}.{name}"] = _share(table.column(name))
+    for subject, images in bundle.images.items():
+        kinds[f"image.{subject}"] = float(np.mean(np.asarray(pc.binary_length(images)) > 0))
+    for subject, link in bundle.links.items():
+        kinds[f"link.{subject}"] = float(np.mean(link >= 0))
+    for name, graph in bundle.graphs.items():
+        kinds[f"graph.{name}"] = len(graph)
+    return kinds
+
+
+def _share(column: Any) -> float:
+    return float(1 - column.null_count / max(1, len(column)))
