@@ -35,6 +35,6 @@ def rows_of(ids: pa.ChunkedArray | pa.Array, vocabulary: pa.Array) -> Codes:
 
 
 def aligned(table: pa.Table, vocabulary: pa.Array) -> pa.Table:
-    """The rows of a table with a column `id`, one for each id of the vocabulary in its order, null where there is none."""
+    """Rows of a table with a column `id`, one for each id of the vocabulary in its order, null where there is none."""
     place = pc.index_in(vocabulary, value_set=table.column("id").combine_chunks().cast(pa.string()))
     return table.drop_columns(["id"]).combine_chunks().take(place)

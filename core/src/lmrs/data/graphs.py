@@ -54,7 +54,7 @@ def build(tables: Tables, ids: dict[str, pa.Array], quarantine: bool, notes: lis
             loose = np.count_nonzero(rows_of(link.column("entity"), _entities(columns)) < 0)
             if loose:
                 notes.append(
-                    f"{loose} links of {subject}s lead to entities that no graph knows: {'left out' if quarantine else 'kept'}"
+                    f"{loose} links of {subject}s lead to entities of no graph: {'left out' if quarantine else 'kept'}"
                 )
     return Found(found, links)
 

@@ -46,7 +46,7 @@ def find_roles(names: Sequence[str], columns: Mapping[str, str], file: str) -> d
     for role in ("user", "item"):
         if role not in found:
             raise InputError(
-                f"{file}, row 1: no column for {role}: the header has {listed(names)}; say which with data.columns.{role}"
+                f"{file}, row 1: no column for {role} among {listed(names)}; say which with data.columns.{role}"
             )
     return found
 

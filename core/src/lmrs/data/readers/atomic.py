@@ -130,7 +130,7 @@ def _separator(header: str, file: str, report: Report) -> str:
         return "\t"
     if report.policy != "coerce":
         raise InputError(
-            f"{file}, row 1: cells are separated by {used!r} where atomic files have tabs; replace them, or set data.policy to coerce"
+            f"{file}, row 1: cells are separated by {used!r}, not by tabs; replace them, or set data.policy to coerce"
         )
     report.whole(f"{file}, row 1", f"cells are separated by {used!r} in place of tabs", "read so", "")
     return used

@@ -1,7 +1,7 @@
 """GroupLens's own files: `ratings.dat movies.dat users.dat` of 1M, `u.data u.item u.user u.genre` of 100K.
 
-Sources: the README of each archive. The files are Latin-1 and have no header. In place of `ratings.dat` a folder may hold
-`NAME.txt` or `NAME.txt.gz` with `user item` a line in the order of time.
+Sources: the README of each archive. The files are Latin-1 and have no header. In place of `ratings.dat` a folder may
+hold `NAME.txt` or `NAME.txt.gz` with `user item` a line in the order of time.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from lmrs.data.readers.options import SyntheticOptions
 
 
 class Synthetic:
-    """Films that nobody made, and the people who watched them; what is planted is said in `lmrs.data.generate.world`."""
+    """Films that nobody made, and who watched them; what is planted is said in `lmrs.data.generate.world`."""
 
     def __init__(self, options: SyntheticOptions) -> None:
         self._options = options
