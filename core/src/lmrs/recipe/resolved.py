@@ -15,8 +15,7 @@ from lmrs_plugins.ports import Port, Pull
 
 from lmrs.recipe.catalogue import Entry, full_name
 from lmrs.recipe.settings import OptimizerSettings, Precision, SampleSettings, StopSettings
-
-Path = tuple[str | int, ...]
+from lmrs.recipe.tree import Path
 
 
 @dataclass(frozen=True)
