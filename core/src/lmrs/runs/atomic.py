@@ -46,13 +46,8 @@ def explained(path: Path) -> Iterator[None]:
         raise InputError(f"cannot write {path}: {_CURES[error.errno]}") from error
 
 
-def write_folder(target: Path, write: Callable[[Path], None], *, sealed: bool = True) -> None:
+def write_folder(target: Path, write: Callable[[Path], None]) -> None:
     """Make the folder `target` from what `write(folder)` puts into a temporary one; a folder of that name is replaced.
-
-    Parameters
-    ----------
-    sealed
-        Add the manifest that `verify` asks for; false for a folder that goes on changing.
 
     Raises
     ------
@@ -60,7 +55,7 @@ def write_folder(target: Path, write: Callable[[Path], None], *, sealed: bool = 
         The disk is full or may not be written; nothing is left behind, and an earlier `target` stands as it was.
     """
     with explained(target):
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         sweep(target.parent, target.name)
         if target.exists() and not target.is_dir():
             raise InputError(f"cannot write {target}: it is a file; choose another folder with --out")
@@ -68,8 +63,7 @@ def write_folder(target: Path, write: Callable[[Path], None], *, sealed: bool = 
         try:
             folder.mkdir()
             write(folder)
-            if sealed:
-                (folder / manifest.NAME).write_bytes(manifest.seal(folder))
+            (folder / manifest.NAME).write_bytes(manifest.seal(folder))
             _force_all(folder)
             _put(folder, target)
         except BaseException:
@@ -88,7 +82,7 @@ def write_file(path: Path, data: bytes) -> None:
         The disk is full or may not be written.
     """
     with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.parent / f"{_TEMPORARY}{path.name}"
         try:
             temporary.write_bytes(data)
@@ -99,6 +93,14 @@ def write_file(path: Path, data: bytes) -> None:
                 temporary.unlink(missing_ok=True)
             raise
         force(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """An empty folder and those above it, where there is none."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
 
 
 def remove_folder(target: Path) -> None:

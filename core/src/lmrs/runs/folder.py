@@ -6,14 +6,13 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from lmrs_plugins.errors import InputError
+from lmrs_plugins.errors import InputError, LmrsError
 
-from lmrs.runs.atomic import explained, write_file, write_folder
+from lmrs.runs.atomic import explained, make_folder, sweep, write_file
 from lmrs.runs.errors import CorruptError
 from lmrs.runs.events import Events
 from lmrs.runs.lock import Lock
@@ -23,8 +22,8 @@ Status = Literal["running", "stopped", "failed", "finished"]
 
 _FACTS = "run.json"
 _FORMAT = 1
-# In this order when a run is replaced: what it says of itself goes last.
-_OURS = ("checkpoints", "artifacts", "model", "results", "metrics.jsonl", "report.html", "recipe.yaml", _FACTS)
+# What is removed when a run is replaced; nothing else in the folder is touched.
+_OURS = ("recipe.yaml", "model", "results", "checkpoints", "artifacts", "metrics.jsonl", "report.html")
 
 
 class RunFolder:
@@ -78,6 +77,7 @@ class RunFolder:
         InputError
             There is something in `path`, or it cannot be written.
         """
+        path = path.absolute()
         facts = {
             "format": _FORMAT,
             "status": "running",
@@ -87,21 +87,20 @@ class RunFolder:
             "plugins": dict(plugins or {}),
             "versions": versions(distributions),
         }
-        write = partial(_begin, recipe, facts)
         lock = Lock(path / "lock")
         with explained(path):
-            if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            new = not path.exists()
+            _refuse(path, overwrite)
+            make_folder(path)
+            lock.acquire()
+            try:
                 _refuse(path, overwrite)
-                lock.acquire()
-                try:
-                    _clear(path)
-                    write(path)
-                except BaseException:
-                    lock.release()
-                    raise
-            else:
-                write_folder(path, write, sealed=False)
-                lock.acquire()
+                _begin(path, recipe, facts)
+            except BaseException:
+                lock.release()
+                if new:
+                    shutil.rmtree(path, ignore_errors=True)
+                raise
         return cls(path, facts, lock)
 
     @classmethod
@@ -113,11 +112,22 @@ class RunFolder:
         InputError
             It is no run, a newer version wrote it, or, for writing, another process holds it.
         """
+        path = path.absolute()
         facts = _read(path)
-        lock = Lock(path / "lock") if write else None
-        if lock:
-            lock.acquire()
-        return cls(path, facts, lock)
+        if not write:
+            return cls(path, facts, None)
+        lock = Lock(path / "lock")
+        lock.acquire()
+        try:
+            run = cls(path, _read(path), lock)
+            with explained(path):
+                # A writer that was killed may have left a folder moved aside.
+                for parent in (path, run.checkpoints, run.artifacts):
+                    sweep(parent)
+        except BaseException:
+            lock.release()
+            raise
+        return run
 
     @property
     def status(self) -> Status:
@@ -134,6 +144,7 @@ class RunFolder:
 
     def note(self, status: Status | None = None, **facts: object) -> None:
         """Set the status and add plain facts to `run.json`."""
+        self._own()
         self.facts = {**self.facts, **facts, **({"status": status} if status else {})}
         write_file(self.path / _FACTS, _json(self.facts))
 
@@ -144,9 +155,14 @@ class RunFolder:
 
     def write_result(self, name: str, result: Mapping[str, object]) -> Path:
         """Store `results/NAME.json`."""
+        self._own()
         path = self.results / f"{name}.json"
         write_file(path, _json(result))
         return path
+
+    def _own(self) -> None:
+        if self._lock is None:
+            raise LmrsError(f"{self.path} was opened for reading only")
 
     def close(self) -> None:
         """Let others write."""
@@ -166,14 +182,21 @@ def _json(value: Mapping[str, object]) -> bytes:
     return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def _begin(recipe: str, facts: Mapping[str, object], folder: Path) -> None:
-    write_file(folder / "recipe.yaml", recipe.encode())
-    write_file(folder / _FACTS, _json(facts))
+def _begin(path: Path, recipe: str, facts: Mapping[str, object]) -> None:
+    """Replace what is in `path` by a new run; killed on the way, it leaves a failed one that may be replaced again."""
+    write_file(path / _FACTS, _json({**facts, "status": "failed"}))
+    for name in _OURS:
+        place = path / name
+        shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink(missing_ok=True)
+    write_file(path / "recipe.yaml", recipe.encode())
+    write_file(path / _FACTS, _json(facts))
 
 
 def _refuse(path: Path, overwrite: bool) -> None:
     """Say why `path` cannot become a run, if so."""
-    if not path.is_dir() or not (path / _FACTS).is_file():
+    if not path.exists() or (path.is_dir() and all(_trace(place.name) for place in path.iterdir())):
+        return
+    if not (path / _FACTS).is_file():
         raise InputError(f"{path}: there is something else here; choose another folder with --out")
     if not overwrite:
         status = _read(path)["status"]
@@ -181,10 +204,9 @@ def _refuse(path: Path, overwrite: bool) -> None:
         raise InputError(f"{path}: a {status} run is here; {advice}choose another folder with --out, or --overwrite it")
 
 
-def _clear(path: Path) -> None:
-    for name in _OURS:
-        place = path / name
-        shutil.rmtree(place) if place.is_dir() and not place.is_symlink() else place.unlink(missing_ok=True)
+def _trace(name: str) -> bool:
+    """Whether a process that died before its run began has left this, or a file manager."""
+    return name == "lock" or name.startswith((".lock-", ".tmp-", ".DS_Store"))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -33,21 +33,15 @@ class Lock:
         InputError
             Another process has it; the message says which, and which file to remove if that is wrong.
         """
-        me = {
-            "host": socket.gethostname(),
-            "pid": os.getpid(),
-            "born": _born(os.getpid()),
-            "token": secrets.token_hex(8),
-        }
+        token = secrets.token_hex(8)
+        me = {"host": socket.gethostname(), "pid": os.getpid(), "born": _born(os.getpid()), "token": token}
         mine = json.dumps(me).encode()
         with explained(self.path):
-            draft = self.path.with_name(f".{self.path.name}-{me['token']}")
+            draft = self.path.with_name(f".{self.path.name}-{token}")
             try:
                 draft.write_bytes(mine)
                 for _ in range(2):
-                    with suppress(FileExistsError):
-                        # Linked and not written in place: the file has its contents from its first moment on.
-                        os.link(draft, self.path)
+                    if _claim(draft, self.path):
                         self._mine = mine
                         return
                     self._break()
@@ -91,6 +85,23 @@ class Lock:
                 with suppress(FileExistsError):
                     os.link(taken, self.path)
             taken.unlink(missing_ok=True)
+
+
+def _claim(draft: Path, path: Path) -> bool:
+    """Make `path` a copy of `draft` unless there is one already."""
+    try:
+        try:
+            # Linked and not written in place: the file has its contents from its first moment on.
+            os.link(draft, path)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without links.
+            with path.open("xb") as file:
+                file.write(draft.read_bytes())
+    except FileExistsError:
+        return False
+    return True
 
 
 def _read(path: Path) -> bytes:

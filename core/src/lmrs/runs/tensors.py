@@ -125,8 +125,8 @@ def _entry(path: Path, metadata: Mapping[str, str]) -> tuple[dict[str, str], dic
         entry = json.loads(metadata[_ENTRY])
         if entry["format"] != _FORMAT:
             raise CorruptError(f"{path}: format {entry['format']}, this version reads {_FORMAT}; update lmrs")
-        return dict(entry["aliases"]), dict(entry["facts"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        return {str(alias): str(name) for alias, name in entry["aliases"].items()}, dict(entry["facts"])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CorruptError(f"{path}: unreadable facts in its header") from error
 
 
