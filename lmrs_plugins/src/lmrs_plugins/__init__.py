@@ -79,7 +79,7 @@ _HOME = {
     "last": "encoding",
 }
 
-__all__ = ["__version__", *sorted(_HOME)]  # noqa: PLE0604 - the table above is the list
+__all__ = ["__version__", *sorted(_HOME)]
 
 
 def __getattr__(name: str) -> Any:

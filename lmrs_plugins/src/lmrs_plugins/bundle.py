@@ -52,8 +52,8 @@ class Bundle:
     vocabularies
         Ids by subject: at least `user` and `item`.
     interactions
-        Arrow table, one row an event, ordered by user, then time, then place in the file. Columns `user` and `item` hold
-        rows (int64); `timestamp` (seconds, float64), `rating` (float64) and others where the data has them.
+        Arrow table, one row an event, ordered by user, then time, then place in the file. Columns `user` and `item`
+        hold rows (int64); `timestamp` (seconds, float64), `rating` (float64) and others where the data has them.
     tables
         Arrow tables by subject, row-aligned with the vocabulary: `item` with `title`, `categories`, … A missing value
         is null.

@@ -44,8 +44,8 @@ class Card:
     columns
         Samplers and tasks: the columns of their examples; transforms: the columns that they read.
     needs
-        What must be in the data bundle: `interactions`, `item.title`, `user.age`, `graph.knowledge`, `interaction.timestamp`.
-        `item.{fields}` stands for the value, or each value, of the option `fields`.
+        What must be in the data bundle: `interactions`, `item.title`, `user.age`, `graph.knowledge`,
+        `interaction.timestamp`. `item.{fields}` stands for the value, or each value, of the option `fields`.
     uses
         Options that hold a component of their own: option name to family.
     traits

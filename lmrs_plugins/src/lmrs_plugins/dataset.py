@@ -39,8 +39,8 @@ class Tables:
     tables
         By subject, a column `id` (string) and any others.
     triples
-        Named graphs over entities: `head`, `relation`, `tail` (string). A graph whose ends are users or items says so in
-        `ends`.
+        Named graphs over entities: `head`, `relation`, `tail` (string). A graph whose ends are users or items says so
+        in `ends`.
     ends
         Graph name to the subjects of head and tail; `("entity", "entity")` where it is not given.
     links

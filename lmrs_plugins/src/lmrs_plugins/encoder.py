@@ -23,9 +23,9 @@ class Binding(Protocol):
     def rows(self, rows: npt.NDArray[np.int64], rng: np.random.Generator | None = None) -> View:
         """Inputs of these rows, (n,) distinct and ascending, as a view whose fields have first axis n.
 
-        The view may itself hold rows of other subjects (the items of a user's profile, the entities of a subgraph): the host
-        then encodes those too. `rng` is given in training and is None in evaluation; what does not use it can be cached.
-        A row of a product subject `a*b` is `row of a * number of rows of b + row of b`.
+        The view may itself hold rows of other subjects (the items of a user's profile, the entities of a subgraph):
+        the host then encodes those too. `rng` is given in training and is None in evaluation; what does not use it can
+        be cached. A row of a product subject `a*b` is `row of a * number of rows of b + row of b`.
         """
         ...
 
@@ -46,7 +46,8 @@ class Encoder(Protocol):
     binding's inputs, and `mask`, `special` and `step` (the `Step`). By the card's `evaluation`:
 
     - `lookup`: `forward(rows)` with rows of any shape, or None for the whole table, in order of rows.
-    - `rows`: what the binding's `rows` gives for n rows; returns n vectors. Without a binding: the ports alone (a fusion).
+    - `rows`: what the binding's `rows` gives for n rows; returns n vectors. Without a binding: the ports alone (a
+      fusion).
     - `table`: what the binding's `whole` gives, the ports as whole tables; returns all vectors, or a dict by names of
       `gives`.
     - `view`: the ports gathered at the view's rows; returns states or vectors with first axis B.

@@ -44,7 +44,10 @@ class Encoding:
 
     def __getitem__(self, index: Any) -> Encoding:
         """The encoding at an index of the leading axes; the mask goes along."""
-        pick = lambda tensor: None if tensor is None else tensor[index]  # noqa: E731 - five uses, one line
+
+        def pick(tensor: Tensor | None) -> Tensor | None:
+            return None if tensor is None else tensor[index]
+
         return Encoding(pick(self.vectors), pick(self.states), pick(self.mask), pick(self.logits), dict(self.extra))
 
 

@@ -49,7 +49,7 @@ class Env:
         return self.bundle.vocabularies[subject].blocks
 
     def seen(self, subject: str) -> npt.NDArray[np.bool_]:
-        """(rows,) whether a row has a training event; all true for a subject that events do not name, or a new block."""
+        """(rows,) whether a row has a training event; all true for a subject that events do not name, and new rows."""
         seen = np.ones(self.count(subject), dtype=bool)
         if subject in self.bundle.interactions.column_names:
             seen[: self.blocks(subject)[0]] = False

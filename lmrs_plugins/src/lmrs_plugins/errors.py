@@ -21,7 +21,7 @@ class PluginError(LmrsError):
     exit_code = 3
 
 
-class Cancelled(LmrsError):
+class Cancelled(LmrsError):  # noqa: N818 - it is nobody's error
     """The run was asked to stop (SIGINT, SIGTERM) and has saved its state.
 
     `signal` is the number of the signal; the exit code is 128 plus it, as shells have it.

@@ -16,8 +16,8 @@ class Examples:
     """Columns of B examples.
 
     `keys` is (B,): what the randomness of each example is made of. A column is an array with first axis B, or a
-    `Ragged` of B lists. By convention `user` holds rows of users, `item` the items of a history in order, `event` the rows
-    of their events, `target` the rows asked for.
+    `Ragged` of B lists. By convention `user` holds rows of users, `item` the items of a history in order, `event` the
+    rows of their events, `target` the rows asked for.
     """
 
     keys: npt.NDArray[np.int64]

@@ -24,8 +24,8 @@ class Family:
     protocol
         `module:attribute` of the class that states its methods.
     checks
-        `module:attribute` of a function `check(card, load)` that raises `AssertionError` where a member breaks the
-        protocol; empty where there is none.
+        `module:attribute` of a function `check(case)`, with a `lmrs_plugins.testing.Case`, that raises `AssertionError`
+        where a member breaks the protocol; empty where there is none.
     """
 
     name: str
@@ -35,28 +35,33 @@ class Family:
     checks: str = ""
 
 
-def _family(name: str, summary: str, protocol: str) -> Family:
+def _family(name: str, plural: str, summary: str, protocol: str) -> Family:
     return Family(
         name=name,
-        hook=f"lmrs_{name}s" if not name.endswith("y") else f"lmrs_{name[:-1]}ies",
+        hook=f"lmrs_{plural}",
         summary=summary,
         protocol=f"lmrs_plugins.{protocol}",
-        checks=f"lmrs_plugins.testing.{name}s:check" if not name.endswith("y") else "lmrs_plugins.testing.strategies:check",
+        checks=f"lmrs_plugins.testing.{plural}:check",
     )
 
 
 FAMILIES: tuple[Family, ...] = (
-    _family("dataset", "reads a data set into a bundle", "dataset:Dataset"),
-    _family("encoder", "a node that turns rows or views into vectors or states", "encoder:Encoder"),
-    _family("fusion", "a node that joins several nodes of one subject", "encoder:Fusion"),
-    _family("transform", "makes views from examples: windows, masking, negatives, augmentations", "transform:Transform"),
-    _family("sampler", "says which examples make a batch", "sampler:Sampler"),
-    _family("objective", "turns encodings into losses, as sums and counts", "objective:Objective"),
-    _family("strategy", "says what trains, at what rate, and what is added to it", "strategy:Strategy"),
-    _family("scorer", "turns encodings into an answer", "scorer:Scorer"),
-    _family("maker", "leaves an artifact at the end of a stage", "maker:Maker"),
-    _family("task", "turns a bundle into cases and states how answers are scored", "task:Task"),
-    _family("metric", "one number for each case, from the ranks of its positives", "metric:Metric"),
+    _family("dataset", "datasets", "reads a data set into a bundle", "dataset:Dataset"),
+    _family("encoder", "encoders", "a node that turns rows or views into vectors or states", "encoder:Encoder"),
+    _family("fusion", "fusions", "a node that joins several nodes of one subject", "encoder:Fusion"),
+    _family(
+        "transform",
+        "transforms",
+        "makes views from examples: windows, masking, negatives, augmentations",
+        "transform:Transform",
+    ),
+    _family("sampler", "samplers", "says which examples make a batch", "sampler:Sampler"),
+    _family("objective", "objectives", "turns encodings into losses, as sums and counts", "objective:Objective"),
+    _family("strategy", "strategies", "says what trains, at what rate, and what is added to it", "strategy:Strategy"),
+    _family("scorer", "scorers", "turns encodings into an answer", "scorer:Scorer"),
+    _family("maker", "makers", "leaves an artifact at the end of a stage", "maker:Maker"),
+    _family("task", "tasks", "turns a bundle into cases and states how answers are scored", "task:Task"),
+    _family("metric", "metrics", "one number for each case, from the ranks of its positives", "metric:Metric"),
     Family(
         name="recipe",
         hook="lmrs_recipes",

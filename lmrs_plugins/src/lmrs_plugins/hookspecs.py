@@ -1,8 +1,8 @@
 """What a plugin can offer: the first page of the authoring guide.
 
 A plugin is a module (or object) named by an entry point in the group `lmrs`, with functions marked `@hookimpl`. It
-implements the hooks that it wants, with the arguments that it wants. A hook that is not listed here, or an argument that
-the hook does not have, is an error of the plugin and is reported as such.
+implements the hooks that it wants, with the arguments that it wants. A hook that is not listed here, or an argument
+that the hook does not have, is an error of the plugin and is reported as such.
 
 The module is imported whenever plugins are listed, so it imports `lmrs_plugins` and nothing heavy: cards name what they
 offer as `module:attribute`, and the host loads that when a recipe uses it.

@@ -20,8 +20,8 @@ def _mix(x: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
 class ExampleRandom:
     """Counter-based randomness for a batch of examples.
 
-    Each example has a stream of its own, made from the seed and the example's key alone: the same example draws the same
-    numbers in whatever batch, process or worker it stands. Every call goes on to fresh numbers.
+    Each example has a stream of its own, made from the seed and the example's key alone: the same example draws the
+    same numbers in whatever batch, process or worker it stands. Every call goes on to fresh numbers.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class ExampleRandom:
 
     def uniform(self, *shape: int) -> npt.NDArray[np.float64]:
         """(B, *shape) numbers in [0, 1)."""
-        return (self.bits(*shape) >> np.uint64(11)) * 2.0**-53
+        return (self.bits(*shape) >> np.uint64(11)).astype(np.float64) * 2.0**-53
 
     def integers(self, bound: int, *shape: int) -> npt.NDArray[np.int64]:
         """(B, *shape) integers in [0, bound)."""

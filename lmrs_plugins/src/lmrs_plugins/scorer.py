@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Answer:
     """A list that a scorer made itself, by beam or by generation.
 
-    `rows` is (B, K) rows of the answer's subject, best first, -1 where the list is shorter; `scores` is (B, K); `reasons`
-    holds texts or paths, one list an example.
+    `rows` is (B, K) rows of the answer's subject, best first, -1 where the list is shorter; `scores` is (B, K);
+    `reasons` holds texts or paths, one list an example.
     """
 
     rows: Tensor
@@ -34,7 +34,7 @@ class Scorer(Protocol):
     def __init__(self, env: Env, options: Options) -> None: ...
 
     def score(self, step: Step) -> Tensor:
-        """(B, n): a number for every row of the answer's subject, or (B, K) for `step.candidates()` where it is not None.
+        """(B, n): a number for every row of the answer's subject, or (B, K) for `step.candidates()` where given.
 
         Higher is better; -inf is never recommended. A scorer marked `reranks` is only ever called with candidates.
         """

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from torch import Generator, Tensor
 
-    from lmrs_plugins.encoding import Encoding
     from lmrs_plugins.view import View
 
 

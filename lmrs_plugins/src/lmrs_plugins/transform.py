@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 class Transform(Protocol):
     """Examples in, named views out: windows, masking, negatives, augmentations.
 
-    Runs in the loader's workers, on numpy arrays, vectorised over the batch; it is pickled to them. A transform on which
-    no row depends on another is told apart on the card: `batch-level` in `traits` marks those that tie rows together.
+    Runs in the loader's workers, on numpy arrays, vectorised over the batch; it is pickled to them. `batch-level` among
+    the card's `traits` marks a transform that ties the examples of a batch together; of all others, what is made of an
+    example depends on that example alone.
     """
 
     def __init__(self, env: Env, options: Options) -> None:

@@ -23,8 +23,8 @@ class View:
     mask
         (B, L) true where a position is part of the sequence; None where every position is.
     special
-        (B, L) small integers, 0 for an ordinary row, otherwise the number of a special symbol that the sequence node keeps
-        a vector for: `MASK` = 1, further ones as the node says.
+        (B, L) small integers, 0 for an ordinary row, otherwise the number of a special symbol that the sequence node
+        keeps a vector for: `MASK` = 1, further ones as the node says.
     """
 
     rows: Mapping[str, Any] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class View:
         return [*self.rows, *self.values, *extra]
 
     def field_of(self, subject: str, at: str = "") -> str:
-        """Name of the field that holds rows of `subject`: `at` where given, else the only one, else the one of its name."""
+        """Name of a field that holds rows of `subject`: `at` if given, else the only one, else the one of its name."""
         if at:
             return at
         found = [name for name, of in self.subjects.items() if of == subject]
