@@ -1,0 +1,27 @@
+"""Coverage of the catalogue."""
+
+from __future__ import annotations
+
+import numpy as np
+from lmrs_plugins.metric import Ranked
+
+from lmrs.evaluate.metrics.lists import listed
+from lmrs.evaluate.metrics.per_case import Floats
+from lmrs.evaluate.options import Cut
+
+
+class Coverage:
+    """How much of the catalogue is ever recommended."""
+
+    higher_is_better = True
+
+    def __init__(self, options: Cut) -> None:
+        self.at = options.at
+        self.name = f"Coverage@{self.at}"
+        self.definition = (
+            f"share of all rows that stand among the best {self.at} of at least one case, with or without positives; "
+            "one number for all cases, it grows with their number; the lower row first among tied scores"
+        )
+
+    def values(self, ranked: Ranked) -> Floats:
+        return np.array([len(np.unique(listed(ranked, self.at))) / ranked.rows if ranked.rows else np.nan])

@@ -1,0 +1,32 @@
+"""Concentration of what is recommended."""
+
+from __future__ import annotations
+
+import numpy as np
+from lmrs_plugins.metric import Ranked
+
+from lmrs.evaluate.metrics.lists import listed
+from lmrs.evaluate.metrics.per_case import Floats
+from lmrs.evaluate.options import Cut
+
+
+class Gini:
+    """Whether a few rows take all places."""
+
+    higher_is_better = False
+
+    def __init__(self, options: Cut) -> None:
+        self.at = options.at
+        self.name = f"Gini@{self.at}"
+        self.definition = (
+            f"Gini coefficient of how often each of all rows stands among the best {self.at} of a case: 0 if all "
+            "stand there equally often, near 1 if one row takes every place; one number for all cases; the lower row "
+            "first among tied scores"
+        )
+
+    def values(self, ranked: Ranked) -> Floats:
+        times = np.sort(np.bincount(listed(ranked, self.at), minlength=ranked.rows))
+        if not times.sum():
+            return np.array([np.nan])
+        weights = 2 * np.arange(1, len(times) + 1) - len(times) - 1
+        return np.array([(weights * times).sum() / (len(times) * times.sum())])

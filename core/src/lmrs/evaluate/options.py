@@ -1,0 +1,18 @@
+"""Options of the metrics."""
+
+from __future__ import annotations
+
+from lmrs_plugins.options import Options
+from pydantic import Field
+
+
+class Cut(Options):
+    """Options of a metric that looks at the best few."""
+
+    at: int = Field(default=10, ge=1, description="how many of the best count")
+
+
+class Reciprocal(Options):
+    """Options of `mrr`, which is usually printed once and for the whole list."""
+
+    cut: int = Field(default=0, ge=0, description="how many of the best count; 0 for the whole list")

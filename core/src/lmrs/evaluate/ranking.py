@@ -1,0 +1,232 @@
+"""Exact ranks of the right answers of cases.
+
+The definition that every number rests on:
+
+- Ranked are the candidates of a case (all rows, or those given) without what was seen, where seen is excluded, and
+  without what the scorer gave -inf.
+- The rank of a positive is 1 + the number of candidates with a higher score. Equal scores stand in no order: a positive
+  has the rank that it would have on average over all orders of those it is tied with. Of p positives within b tied
+  candidates that begin after rank a, the j-th has a + j (b + 1) / (p + 1); one alone has the mean of the b ranks.
+- A positive that is no candidate (not among those given, -inf, or seen: a repeated item where seen is excluded) has an
+  infinite rank. It still counts as a right answer, missed.
+- A row that is a positive of a case twice counts once.
+
+Ranks are thus the same for any order of rows or candidates and any size of batches. In the list of the best, which must
+have an order, the lower row stands first among equals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from lmrs_plugins.errors import LmrsError
+from lmrs_plugins.metric import Ranked
+from lmrs_plugins.ragged import Ragged
+
+from lmrs.evaluate.eligible import Eligible, eligible
+from lmrs.evaluate.top import best
+
+# Scores that are looked at together; temporary memory is some ten bytes times this.
+_BLOCK = 1 << 23
+
+
+def rank(
+    scores: torch.Tensor,
+    positives: Ragged,
+    *,
+    rows: int,
+    seen: Ragged | None = None,
+    candidates: npt.NDArray[np.int64] | None = None,
+    top: int = 0,
+) -> Ranked:
+    """Rank B cases.
+
+    Parameters
+    ----------
+    scores
+        (B, rows), or (B, K) for given candidates; higher is better, -inf is never ranked. Left as they are.
+    positives
+        B lists of rows.
+    rows
+        Number of rows of the subject.
+    seen
+        B lists of rows that are not ranked; None to rank everything.
+    candidates
+        (B, K) rows, -1 where a case has fewer.
+    top
+        How many of the best to keep.
+
+    Raises
+    ------
+    LmrsError
+        A score is NaN, or shapes or rows do not fit.
+    """
+    expected = (len(positives), rows) if candidates is None else candidates.shape
+    if tuple(scores.shape) != expected or len(positives) != len(scores) or (seen and len(seen) != len(scores)):
+        raise LmrsError(
+            f"scores of shape {tuple(scores.shape)} do not fit {len(positives)} cases of {expected[1]} columns"
+        )
+    _within("positive", positives.values, 0, rows)
+    if seen is not None:
+        _within("seen", seen.values, 0, rows)
+    if candidates is not None:
+        _within("candidate", candidates, -1, rows)
+    positives = distinct(positives, rows)
+    step = max(1, _BLOCK // max(scores.shape[1], 1))
+    parts = []
+    for start in range(0, len(scores), step):
+        cases = np.arange(start, min(start + step, len(scores)))
+        given = None if candidates is None else candidates[cases]
+        block = eligible(scores[start : start + step], None if seen is None else seen.take(cases), given, rows, start)
+        parts.append(_block(block, positives.take(cases), rows, top))
+    return join(parts, rows, top)
+
+
+def distinct(lists: Ragged, rows: int) -> Ragged:
+    """Lists of rows in ascending order, each row once."""
+    keys = np.unique(lists.owners() * rows + lists.values)
+    lengths = np.bincount(keys // max(rows, 1), minlength=len(lists))
+    return Ragged(keys % max(rows, 1), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
+
+
+def _within(what: str, found: npt.NDArray[np.int64], lowest: int, rows: int) -> None:
+    if found.size and not lowest <= found.min() <= found.max() < rows:
+        raise LmrsError(
+            f"{what} row {found.max() if found.min() >= lowest else found.min()} is none of the {rows} rows"
+        )
+
+
+def join(parts: Sequence[Ranked], rows: int, top: int) -> Ranked:
+    """Cases of several, one after the other."""
+    lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)])
+    return Ranked(
+        ranks=np.concatenate([np.empty(0), *(part.ranks for part in parts)]),
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        top=np.concatenate([np.empty((0, top), np.int64), *(part.top for part in parts)]),
+        candidates=np.concatenate([np.empty(0, np.int64), *(part.candidates for part in parts)]),
+        rows=rows,
+    )
+
+
+def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Ranked:
+    scores, owner = block.scores, positives.owners()
+    column, found = positives.values, np.ones(len(owner), dtype=np.bool_)
+    if block.rows is not None:
+        column, found = _columns(block.rows.cpu().numpy(), owner, positives.values, rows)
+    where = (torch.from_numpy(one).to(scores.device) for one in (owner, column))
+    own = scores[tuple(where)].masked_fill(torch.from_numpy(~found).to(scores.device), -torch.inf)
+    above, level = _count(scores, positives, own)
+    picked = best(scores, top)
+    if block.rows is not None and block.rows.shape[1]:
+        picked = torch.where(picked < 0, -1, block.rows.gather(1, picked.clamp(min=0)))
+    return Ranked(
+        ranks=_ranks(own.double().cpu().numpy(), owner, above, level),
+        offsets=positives.offsets,
+        top=picked.cpu().numpy(),
+        candidates=(scores > -torch.inf).sum(1).cpu().numpy(),
+        rows=rows,
+    )
+
+
+def _columns(
+    grid: npt.NDArray[np.int64], owner: npt.NDArray[np.int64], row: npt.NDArray[np.int64], rows: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """The column of `row` in the case `owner`, and whether there is one; `grid` ascends in each case from -1."""
+    keys = (np.arange(len(grid))[:, None] * (rows + 1) + grid + 1).ravel()
+    wanted = owner * (rows + 1) + row + 1
+    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+    found = keys[at] == wanted if keys.size else np.zeros(len(wanted), dtype=np.bool_)
+    return np.where(found, at % max(grid.shape[1], 1), 0), found
+
+
+def _count(
+    scores: torch.Tensor, positives: Ragged, own: torch.Tensor
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each positive, how many of its case score higher and how many the same, itself included."""
+    above, level = torch.zeros(2, len(own), dtype=torch.int64, device=scores.device)
+    for turn in range(int(positives.lengths.max(initial=0))):
+        cases = np.flatnonzero(positives.lengths > turn)
+        which = torch.from_numpy(positives.offsets[cases] + turn).to(scores.device)
+        part = scores if len(cases) == len(scores) else scores[torch.from_numpy(cases).to(scores.device)]
+        value = own[which, None]
+        above[which], level[which] = (part > value).sum(1), (part == value).sum(1)
+    return above.cpu().numpy(), level.cpu().numpy()
+
+
+def _ranks(
+    own: npt.NDArray[np.float64],
+    owner: npt.NDArray[np.int64],
+    above: npt.NDArray[np.int64],
+    level: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """Expected ranks, ascending in each case."""
+    order = np.lexsort((-own, owner))
+    own, above, level = own[order], above[order], level[order]
+    first = np.ones(len(own), dtype=np.bool_)
+    first[1:] = (owner[1:] != owner[:-1]) | (own[1:] != own[:-1])
+    group = np.cumsum(first) - 1
+    place = np.arange(len(own)) - np.flatnonzero(first)[group] + 1
+    ranks = above + place * (level + 1) / (np.bincount(group)[group] + 1)
+    return np.where(own > -np.inf, ranks, np.inf)
+
+
+class Ranking:
+    """Collects batches of ranked cases; what comes out does not depend on how they were batched, or in which order.
+
+    Parameters
+    ----------
+    rows
+        Number of rows of the subject.
+    top
+        How many of the best to keep a case.
+    """
+
+    def __init__(self, rows: int, top: int) -> None:
+        self.rows, self.top = rows, top
+        self._places: list[npt.NDArray[np.int64]] = []
+        self._parts: list[Ranked] = []
+
+    def add(
+        self,
+        places: npt.NDArray[np.int64],
+        scores: torch.Tensor,
+        positives: Ragged,
+        seen: Ragged | None = None,
+        candidates: npt.NDArray[np.int64] | None = None,
+    ) -> None:
+        """Rank a batch, as `rank` does; `places` is (B,), where its cases stand among all."""
+        ranked = rank(scores, positives, rows=self.rows, seen=seen, candidates=candidates, top=self.top)
+        self._places.append(np.asarray(places, dtype=np.int64))
+        self._parts.append(ranked)
+
+    def add_lists(
+        self,
+        places: npt.NDArray[np.int64],
+        lists: npt.NDArray[np.int64],
+        positives: Ragged,
+        seen: Ragged | None = None,
+    ) -> None:
+        """Take (B, K) rows that a scorer put in order itself, -1 where its list is shorter; the rest is not ranked."""
+        falling = -torch.arange(lists.shape[1], dtype=torch.float32).expand(*lists.shape)
+        self.add(places, falling, positives, seen, lists)
+
+    def result(self) -> Ranked:
+        """All cases, in the order of their places.
+
+        Raises
+        ------
+        LmrsError
+            A case was added twice, or one is missing.
+        """
+        joined = join(self._parts, self.rows, self.top)
+        places = np.concatenate([np.empty(0, np.int64), *self._places])
+        order = np.argsort(places, kind="stable")
+        if not np.array_equal(places[order], np.arange(len(places))):
+            raise LmrsError(f"of {len(places)} cases that were ranked some stand twice, or some are missing")
+        lists = Ragged(np.arange(len(joined.ranks)), joined.offsets).take(order)
+        return Ranked(
+            joined.ranks[lists.values], lists.offsets, joined.top[order], joined.candidates[order], joined.rows
+        )

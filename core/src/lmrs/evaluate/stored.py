@@ -1,0 +1,65 @@
+"""A result on disk: JSON to read, and the values of each case as arrays without pickles."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from lmrs_plugins.errors import InputError
+
+from lmrs.evaluate.report import FORMAT, Measured, Result, Setting
+
+
+def files(result: Result) -> dict[str, bytes]:
+    """File name to content, to be written in this order: `PART.npz`, values of each case; `PART.json`, the rest."""
+    arrays: dict[str, npt.NDArray[Any]] = {f"values/{name}": values for name, values in result.values.items()}
+    if result.groups is not None:
+        arrays["groups"] = result.groups
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, keys=result.keys, **arrays)
+    packed = buffer.getvalue()
+    facts = {**result.to_json(), "cases_sha256": hashlib.sha256(packed).hexdigest()}
+    text = json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    return {f"{result.setting.part}.npz": packed, f"{result.setting.part}.json": text.encode()}
+
+
+def load(folder: Path, part: str) -> Result:
+    """Read what `files` gave.
+
+    Raises
+    ------
+    InputError
+        A file is missing, damaged, or of another format.
+    """
+    path = folder / f"{part}.json"
+    try:
+        facts = json.loads(path.read_bytes())
+        packed = path.with_suffix(".npz").read_bytes()
+        if facts["format"] != FORMAT:
+            raise InputError(
+                f"{path} has format {facts['format']}, this version reads {FORMAT}; evaluate the run again"
+            )
+        if hashlib.sha256(packed).hexdigest() != facts["cases_sha256"]:
+            raise InputError(
+                f"{path.with_suffix('.npz')} is not what {path.name} was written with; evaluate the run again"
+            )
+        with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+            found = {name: arrays[name] for name in arrays.files}
+        return Result(
+            setting=Setting(**{name: facts[name] for name in Setting.__dataclass_fields__}),
+            measured=tuple(Measured(name=name, **one) for name, one in facts["metrics"].items()),
+            **{name: facts[name] for name in ("cases", "positives", "rows", "unranked", "cold")},
+            keys=found["keys"],
+            groups=found.get("groups"),
+            values={name.removeprefix("values/"): one for name, one in found.items() if name.startswith("values/")},
+        )
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename} is missing; evaluate the run first") from error
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path} or its .npz is damaged ({error}); evaluate the run again") from error
