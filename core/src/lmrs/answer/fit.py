@@ -1,0 +1,179 @@
+"""A recipe's stages, from the first or from wherever an earlier process was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from lmrs.answer.listener import Listener
+from lmrs.answer.making import make
+from lmrs.answer.setting import Setting
+from lmrs.recipe.resolved import ResolvedStage
+from lmrs.runs.checkpoint import Checkpoint, Checkpoints
+from lmrs.runs.interrupts import Interrupts
+from lmrs.runs.optimizer import pack_optimizer, unpack_optimizer
+from lmrs.runs.randomness import capture_random, restore_random
+from lmrs.runs.tensors import check_match
+from lmrs.train.engine import Engine
+from lmrs.train.frozen import snapshot
+from lmrs.train.loop import Loop, Progress, Watchers
+from lmrs.train.stage import Stage, build_stage
+from lmrs_plugins import Cancelled, InputError
+
+
+@dataclass
+class Position:
+    """Where a run stands: in stage `stage`, or before it where `progress` is None."""
+
+    stage: int = 0
+    progress: Progress | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"stage": self.stage, "progress": None if self.progress is None else self.progress.to_dict()}
+
+    @staticmethod
+    def of(plain: Mapping[str, Any]) -> Position:
+        """From JSON."""
+        progress = plain["progress"]
+        return Position(int(plain["stage"]), None if progress is None else Progress(**progress))
+
+
+class Fit:
+    """Trains. Every process of a distributed run makes one; only the first writes."""
+
+    def __init__(self, setting: Setting, listener: Listener, interrupts: Interrupts) -> None:
+        self._setting, self._listener, self._interrupts = setting, listener, interrupts
+        self._checkpoints = Checkpoints(setting.folder.checkpoints)
+        self._steps = 0
+
+    def run(self) -> dict[str, torch.Tensor]:
+        """Weights of the model graph as the last stage leaves it, by canonical name."""
+        stages = self._setting.resolved.stages
+        checkpoint = self._checkpoints.newest()
+        for warning in self._checkpoints.warnings:
+            self._listener.note(warning)
+        position = Position() if checkpoint is None else Position.of(checkpoint.position)
+        self._steps = 0 if checkpoint is None else checkpoint.step
+        weights: dict[str, torch.Tensor] = {}
+        if checkpoint is not None and position.progress is None:
+            weights = checkpoint.model
+            restore_random(checkpoint.random)
+        else:
+            torch.manual_seed(self._setting.resolved.seed)
+        for index in range(position.stage, len(stages)):
+            going_on = checkpoint if position.progress is not None and index == position.stage else None
+            weights = self._stage(stages[index], weights, going_on, position.progress if going_on else None)
+        return weights
+
+    def _stage(
+        self,
+        resolved: ResolvedStage,
+        before: Mapping[str, torch.Tensor],
+        checkpoint: Checkpoint | None,
+        progress: Progress | None,
+    ) -> dict[str, torch.Tensor]:
+        setting = self._setting
+        engine = Engine(resolved.precision, setting.device)
+        builder = setting.builder(resolved.index)
+        stage = build_stage(resolved, builder, before)
+        for note in stage.notes:
+            self._listener.note(note)
+        if checkpoint is not None:
+            _restore(stage.live.tensors(), checkpoint.model, f"the checkpoint of stage {resolved.name!r}")
+        groups = stage.choose()
+        sizes = {name: tensor.numel() for name, tensor in stage.live.parameters().items()}
+        setting.notify("lmrs_after_build", recipe=setting.resolved.to_dict(), parameters=sizes)
+        setting.notify("lmrs_before_stage", stage=resolved.name, index=resolved.index, folder=setting.folder.path)
+        if resolved.objectives:
+            loop = stage.trainable(engine, groups)
+            self._train(stage, loop, engine, progress or Progress(), checkpoint)
+        stage.release()
+        artifacts = make(stage, setting, engine, self._listener)
+        engine.barrier()
+        setting.notify("lmrs_after_stage", stage=resolved.name, index=resolved.index, artifacts=artifacts)
+        self._listener.stage_ended(resolved.name)
+        weights = snapshot(stage.body())
+        self._save(engine, Checkpoint(weights, random=capture_random()), Position(resolved.index + 1))
+        return weights
+
+    def _train(
+        self, stage: Stage, loop: Loop, engine: Engine, progress: Progress, checkpoint: Checkpoint | None
+    ) -> None:
+        resolved, live = stage.resolved, stage.live
+        best: dict[str, torch.Tensor] | None = None
+        if checkpoint is not None:
+            unpack_optimizer(loop.optimizer, live.parameters(), checkpoint.optimizer, checkpoint.optimizer_facts)
+            best = checkpoint.best
+            restore_random(checkpoint.random)
+        validation = None if resolved.stop is None else self._setting.validation(stage, engine.device)
+        total = loop.total_steps()
+        self._listener.stage_started(
+            resolved.name, resolved.index, len(self._setting.resolved.stages), total, progress.step
+        )
+
+        def after_epoch(now: Progress, terms: Mapping[str, float]) -> bool:
+            nonlocal best
+            metrics: dict[str, float] = {}
+            stop = False
+            last = now.epoch + 1 >= resolved.epochs
+            if (
+                validation is not None
+                and resolved.stop is not None
+                and ((now.epoch + 1) % resolved.stop.every == 0 or last)
+            ):
+                metrics = validation()
+                value = metrics.get(resolved.stop.metric)
+                if value is None:
+                    raise InputError(
+                        f"stage {resolved.name!r}: stop.metric {resolved.stop.metric!r} is none of {', '.join(metrics)}"
+                    )
+                if now.best is None or value > now.best:
+                    now.best, now.best_epoch, now.stale = value, now.epoch, 0
+                    best = snapshot(live.tensors())
+                else:
+                    now.stale += 1
+                stop = now.stale >= resolved.stop.patience
+                self._setting.notify("lmrs_after_evaluate", stage=resolved.name, part="valid", metrics=metrics)
+            self._setting.record(
+                {"stage": resolved.name, "epoch": now.epoch, "step": now.step, "terms": dict(terms), "valid": metrics}
+            )
+            self._listener.epoch_ended(now.epoch, terms, metrics)
+            return stop
+
+        def after_step(now: Progress, terms: Mapping[str, float], seconds: float) -> None:
+            self._steps += 1
+            self._setting.notify("lmrs_after_step", stage=resolved.name, step=now.step, terms=terms, seconds=seconds)
+            self._listener.stepped(now.step, terms)
+
+        def save(now: Progress) -> None:
+            tensors, facts = pack_optimizer(loop.optimizer, live.parameters())
+            state = Checkpoint(dict(live.tensors()), tensors, facts, capture_random(), best=best)
+            self._save(engine, state, Position(resolved.index, now))
+
+        watchers = Watchers(after_epoch, after_step, save, lambda: self._interrupts.requested is not None)
+        loop.run(progress, watchers)
+        if self._interrupts.requested is not None and not progress.finished:
+            raise Cancelled(
+                f"stopped in stage {resolved.name!r} after step {progress.step}; go on with "
+                f"`lmrs resume {self._setting.folder.path}`",
+                self._interrupts.requested,
+            )
+        if best is not None:
+            _restore(live.tensors(), best, "the best epoch")
+
+    def _save(self, engine: Engine, state: Checkpoint, position: Position) -> None:
+        if engine.rank == 0:
+            state.position = position.to_dict()
+            folder = self._checkpoints.save(self._steps, state)
+            self._setting.notify("lmrs_after_save", folder=folder)
+
+
+@torch.no_grad()
+def _restore(live: Mapping[str, torch.Tensor], saved: Mapping[str, torch.Tensor], where: str) -> None:
+    check_match(saved, live, where)
+    for name, tensor in live.items():
+        tensor.copy_(saved[name])

@@ -1,0 +1,181 @@
+"""The composed, trained thing: evaluates and recommends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import yaml
+
+from lmrs.answer.setting import Setting
+from lmrs.data import store
+from lmrs.evaluate.answering import Answering
+from lmrs.evaluate.report import Result
+from lmrs.host.host import Host
+from lmrs.model.graph import Graph
+from lmrs.recipe.overrides import plain
+from lmrs.recipe.resolve import resolve
+from lmrs.recipe.resolved import Resolved
+from lmrs.runs.folder import RunFolder
+from lmrs.runs.model import load_model
+from lmrs.runs.tensors import check_match
+from lmrs_plugins import Cases, InputError, Ragged
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One row of an answer: the id as in the data, the score, and what the data say of it."""
+
+    id: str
+    score: float
+    about: Mapping[str, Any]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"id": self.id, "score": self.score, **self.about}
+
+
+class Pipeline:
+    """A recipe with trained weights, over the data that it was trained on.
+
+    Made by `lmrs.run` or by `Pipeline.load`.
+    """
+
+    def __init__(self, setting: Setting, weights: Mapping[str, torch.Tensor]) -> None:
+        self.setting = setting
+        self._weights = weights
+
+    @classmethod
+    def load(cls, folder: str | Path, host: Host | None = None, device: str | None = None) -> Pipeline:
+        """A finished run's pipeline.
+
+        Raises
+        ------
+        InputError
+            There is no run, it has not finished, or its files are damaged.
+        PluginError
+            A plugin that its recipe needs is missing.
+        """
+        run = RunFolder.open(Path(folder))
+        if not run.model.exists():
+            raise InputError(f"{folder}: this run has not finished; go on with `lmrs resume {folder}`")
+        host = host or Host()
+        resolved = recipe_of(run, host)
+        bundle = store.load(run.path / "data")
+        weights, _ = load_model(run.model)
+        return cls(Setting(resolved, bundle, host, run, device, writes=False), weights)
+
+    @cached_property
+    def device(self) -> torch.device:
+        """Where it computes."""
+        return torch.device(self.setting.device or ("cuda" if torch.cuda.is_available() else "cpu"))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The model graph, with its weights."""
+        stages = len(self.setting.resolved.stages)
+        graph = self.setting.builder(stages - 1).graph(self.setting.resolved.final_graph())
+        live = {
+            f"{name}.{key}": tensor
+            for name, node in graph.nodes.items()
+            for key, tensor in node.module.state_dict().items()
+        }
+        shared = {name for name, node in self.setting.resolved.final_graph().items() if node.share}
+        live = {name: tensor for name, tensor in live.items() if name.partition(".")[0] not in shared}
+        check_match(self._weights, live, f"{self.setting.folder.model}")
+        with torch.no_grad():
+            for name, tensor in live.items():
+                tensor.copy_(self._weights[name])
+        return graph.to(self.device).eval()
+
+    @cached_property
+    def answering(self) -> Answering:
+        """The scorer over the graph."""
+        return self.setting.answering(self.graph, len(self.setting.resolved.stages) - 1, self.device)
+
+    def evaluate(self, part: str = "test") -> Result:
+        """Metrics on a part of the data, as the recipe's `evaluate` says."""
+        if part not in ("valid", "test"):
+            raise InputError(f"part {part!r}: evaluate on valid or test")
+        return self.setting.evaluator(part).run(self.answering)
+
+    def recommend(
+        self,
+        history: Sequence[str] | None = None,
+        user: str | None = None,
+        top: int = 10,
+        among: Iterable[str] | None = None,
+        repeat: bool = False,
+    ) -> list[Recommendation]:
+        """The best `top` for a known user, or for anybody with this history.
+
+        Parameters
+        ----------
+        history
+            Ids, oldest first; of a user never seen, or in place of what a known user did.
+        user
+            Id of a user of the data.
+        among
+            Candidates, by id; all if not given. A model that re-ranks needs them.
+        repeat
+            Whether what is in the history may be recommended again.
+        """
+        if history is None and user is None:
+            raise InputError("recommend for whom? Give a history or a user")
+        if top < 1:
+            raise InputError(f"top is {top}: ask for one at least")
+        bundle, subject = self.setting.bundle_at(len(self.setting.resolved.stages) - 1), self.setting.subject
+        vocabulary = bundle.vocabularies[subject]
+        row = -1 if user is None else int(bundle.vocabularies["user"].rows([user])[0])
+        past = vocabulary.rows(history) if history is not None else bundle.items[bundle.histories[row]]
+        examples = self.setting.task.examples(bundle, Ragged.of([past]), [row])
+        candidates = None if among is None else np.unique(vocabulary.rows(among))
+        if candidates is None and self.setting.resolved.reranks:
+            raise InputError("this model re-ranks: say among which items to choose (--among)")
+        seen = np.empty(0, dtype=np.int64) if repeat else past
+        rows, scores = self._best(examples, candidates, seen, top)
+        return [
+            Recommendation(str(vocabulary.ids[row]), float(score), self._about(int(row)))
+            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
+        ]
+
+    def _best(self, examples: Any, candidates: Any, seen: Any, top: int) -> tuple[Any, Any]:
+        if "answers" in self._traits:
+            allowed = torch.ones(1, self.setting.bundle.count(self.setting.subject), dtype=torch.bool)
+            allowed[0, seen] = False
+            found = self.answering.answer(examples, top, allowed)
+            keep = found.rows[0] >= 0
+            return found.rows[0][keep].cpu().numpy(), found.scores[0][keep].cpu().numpy()
+        scores = self.answering.scores(examples, None if candidates is None else candidates[None])[0].numpy()
+        rows = np.arange(len(scores)) if candidates is None else candidates
+        scores = np.where(np.isin(rows, seen), -np.inf, scores)
+        order = np.lexsort((rows, -scores))[:top]
+        order = order[scores[order] > -np.inf]
+        return rows[order], scores[order]
+
+    @property
+    def _traits(self) -> tuple[str, ...]:
+        answer = self.setting.resolved.answer
+        return () if answer is None else answer.card.traits
+
+    def _about(self, row: int) -> dict[str, Any]:
+        table = self.setting.bundle.tables.get(self.setting.subject)
+        if table is None or row >= table.num_rows:
+            return {}
+        wanted = [name for name in ("title", "categories") if name in table.column_names]
+        return {name: table.column(name)[row].as_py() for name in wanted}
+
+    def cases(self, part: str = "test") -> Cases:
+        """What `evaluate` asks."""
+        cases: Cases = self.setting.task.cases(self.setting.bundle, part)
+        return cases
+
+
+def recipe_of(folder: RunFolder, host: Host) -> Resolved:
+    """The recipe of a run, against what is installed now."""
+    return resolve(plain(yaml.safe_load(folder.recipe()), str(folder.path / "recipe.yaml")), host.registry)

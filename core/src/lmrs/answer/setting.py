@@ -1,0 +1,128 @@
+"""Everything that a run stands on: recipe, data, host, folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import nn
+
+from lmrs.evaluate.answering import Answering
+from lmrs.evaluate.evaluator import Evaluator
+from lmrs.host.host import Host
+from lmrs.model.build import Builder
+from lmrs.model.graph import Graph
+from lmrs.model.growth import grown
+from lmrs.recipe.resolved import Resolved
+from lmrs.runs.artifacts import check_aligned, load_artifact
+from lmrs.runs.folder import RunFolder
+from lmrs.train.stage import Stage
+from lmrs_plugins import Artifact, Bundle, InputError
+
+
+@dataclass
+class Setting:
+    """Shared by training, evaluation and serving of one run.
+
+    `bundle` is the whole data set, split; `device` is None for the best there is; `writes` is true in the one process
+    that may write.
+    """
+
+    resolved: Resolved
+    bundle: Bundle
+    host: Host
+    folder: RunFolder
+    device: str | None = None
+    writes: bool = True
+
+    def bundle_at(self, stage: int) -> Bundle:
+        """The data as a stage knows them: vocabularies with everything that has grown until then."""
+        growths = [growth for one in self.resolved.stages[: stage + 1] for growth in one.growths]
+        return grown(self.bundle, growths) if growths else self.bundle
+
+    def builder(self, stage: int) -> Builder:
+        """Builds what a stage is made of; it sees training events only."""
+        return Builder(self._training(stage), self.resolved.seed, self.host.registry.load, self.artifact)
+
+    @cached_property
+    def _trainings(self) -> dict[int, Bundle]:
+        return {}
+
+    def _training(self, stage: int) -> Bundle:
+        if stage not in self._trainings:
+            self._trainings[stage] = self.bundle_at(stage).training()
+        return self._trainings[stage]
+
+    def artifact(self, name: str) -> Artifact:
+        """An artifact of this run, checked against the data."""
+        artifact = load_artifact(self.folder.artifacts, name)
+        check_aligned(artifact, self.bundle_at(len(self.resolved.stages) - 1).vocabularies, name)
+        return artifact
+
+    def answering(self, graph: Graph, stage: int, device: torch.device) -> Answering:
+        """The recipe's scorer over a graph."""
+        answer, builder = self.resolved.answer, self.builder(stage)
+        if answer is None:
+            raise InputError(f"recipe {self.resolved.name!r} has no `answer`: nothing says how to score")
+        loose = [wire.node for wires in answer.wires.values() for wire in wires if wire.node not in graph.nodes]
+        if loose:
+            raise InputError(
+                f"the answer reads node {loose[0]!r}, which stage {stage} does not have: it cannot be validated"
+            )
+        scorer: nn.Module = builder.wired("answer", answer, graph)
+        scorer.to(device)
+        draw = None if answer.draw is None else builder.component(answer.draw)
+        return Answering(answer, graph, scorer, draw, self.bundle_at(stage), self.subject, device)
+
+    @cached_property
+    def task(self) -> Any:
+        """The recipe's task."""
+        if self.resolved.task is None:
+            raise InputError(f"recipe {self.resolved.name!r} has no `task`: nothing says what is asked")
+        return self.builder(len(self.resolved.stages) - 1).component(self.resolved.task)
+
+    @property
+    def subject(self) -> str:
+        """What is recommended."""
+        return str(self.task.subject)
+
+    def evaluator(self, part: str) -> Evaluator:
+        """The cases of a part and the recipe's metrics."""
+        builder = self.builder(len(self.resolved.stages) - 1)
+        metrics = [
+            builder.load(one.entry)(one.options) if one.options else builder.load(one.entry)()
+            for one in self.resolved.evaluate.metrics
+        ]
+        return Evaluator(
+            part,
+            self.task.cases(self.bundle, part),
+            metrics,
+            self.resolved.evaluate,
+            builder.bundle,
+            self.subject,
+            self.resolved.seed,
+        )
+
+    def validation(self, stage: Stage, device: torch.device) -> Callable[[], dict[str, float]]:
+        """A function that validates the stage's model as it stands."""
+        evaluator = self.evaluator("valid")
+        answering = self.answering(stage.graph, stage.resolved.index, device)
+
+        def validate() -> dict[str, float]:
+            answering.refresh()
+            return evaluator.run(answering).numbers()
+
+        return validate
+
+    def notify(self, hook: str, **arguments: Any) -> None:
+        """Call a life-cycle hook, in the process that writes."""
+        if self.writes:
+            self.host.notify(hook, **arguments)
+
+    def record(self, event: Mapping[str, Any]) -> None:
+        """Append to the run's log."""
+        if self.writes:
+            self.folder.events.append(dict(event))

@@ -1,0 +1,82 @@
+"""Cards of the host's own components."""
+
+from __future__ import annotations
+
+from lmrs_plugins import Card, Port, Pull
+
+CARDS: list[Card] = [
+    Card(
+        family="fusion",
+        name="sum",
+        summary="sum of what is there, inputs of equal width",
+        load="lmrs.builtin.fusions.sum:Sum",
+        takes={"of": Port("$S", "vectors", many=True)},
+        gives={"": Port("$S", "vectors")},
+        evaluation="rows",
+    ),
+    Card(
+        family="fusion",
+        name="gate",
+        summary="weighted sum of projections, the weights a softmax over the inputs that are there",
+        load="lmrs.builtin.fusions.gate:Gate",
+        options="lmrs.builtin.options:Gate",
+        takes={"of": Port("$S", "vectors", many=True)},
+        gives={"": Port("$S", "vectors")},
+        evaluation="rows",
+    ),
+    Card(
+        family="scorer",
+        name="dot",
+        summary="inner product of the last state of a history and every row of a table",
+        load="lmrs.builtin.scorers.dot:Dot",
+        options="lmrs.builtin.options:Dot",
+        takes={"history": Port("$H", "states"), "item": Port("$S", "vectors")},
+        pulls=(Pull("history", "input"), Pull("item", "candidates"), Pull("item")),
+    ),
+    *(
+        Card(
+            family="strategy",
+            name=name,
+            summary=summary,
+            load="lmrs.builtin.strategies.everything:Everything",
+            options="lmrs.builtin.options:Everything",
+        )
+        for name, summary in (
+            ("pretrain", "everything trains, from a fresh start"),
+            ("finetune-holistic", "everything trains, from what an earlier stage learnt"),
+        )
+    ),
+    Card(
+        family="strategy",
+        name="finetune-partial",
+        summary="only named nodes, parts or parameters train",
+        load="lmrs.builtin.strategies.partial:Partial",
+        options="lmrs.builtin.options:Partial",
+    ),
+    Card(
+        family="maker",
+        name="export",
+        summary="a node's vectors for all rows of its subject, as a table",
+        load="lmrs.builtin.makers.export:Export",
+        options="lmrs.builtin.options:Export",
+        takes={"of": Port("$S", "vectors")},
+    ),
+    Card(
+        family="task",
+        name="next-item",
+        summary="given a history, the item that comes next",
+        load="lmrs.builtin.tasks.next_item:NextItem",
+        options="lmrs.builtin.options:NextItem",
+        columns=("user", "item", "event"),
+        needs=("interactions",),
+    ),
+    Card(
+        family="task",
+        name="top-n",
+        summary="given a history, the set of items of the part",
+        load="lmrs.builtin.tasks.top_n:TopN",
+        options="lmrs.builtin.options:TopN",
+        columns=("user", "item", "event"),
+        needs=("interactions",),
+    ),
+]

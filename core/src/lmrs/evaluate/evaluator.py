@@ -1,0 +1,104 @@
+"""Cases through a scorer into ranks and metrics, in batches of bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from lmrs.evaluate.answering import Answering
+from lmrs.evaluate.build import deepest
+from lmrs.evaluate.candidates import Candidates
+from lmrs.evaluate.ranking import Ranking
+from lmrs.evaluate.report import Result, Setting, measure
+from lmrs.recipe.resolved import ResolvedEvaluation
+from lmrs_plugins import Bundle, Cases, Examples, InputError, Ragged
+from lmrs_plugins.metric import Metric
+
+_SCORES = 1 << 24
+"""Scores that are held at once: 64 MiB."""
+_CASES = 512
+
+
+class Evaluator:
+    """The cases of one part under a recipe's metrics.
+
+    `training` is the bundle's training part: it says which right answers are cold, and how popular rows are.
+    """
+
+    def __init__(
+        self,
+        part: str,
+        cases: Cases,
+        metrics: Sequence[Metric],
+        settings: ResolvedEvaluation,
+        training: Bundle,
+        subject: str,
+        seed: int,
+    ) -> None:
+        if not len(cases.examples):
+            raise InputError(f"nothing to evaluate: the split left no case in {part}; users need at least three events")
+        self.cases, self._metrics, self._settings = cases, metrics, settings
+        self._part, self._subject, self._rows = part, subject, training.count(subject)
+        counts = (
+            np.bincount(training.column(subject), minlength=self._rows)
+            if subject in training.interactions.column_names
+            else np.zeros(self._rows, dtype=np.int64)
+        )
+        self._cold = int((counts[cases.positives.values] == 0).sum()) if counts.any() else None
+        self._candidates = Candidates.of(settings.candidates, cases, counts, seed)
+        self._seed = seed
+
+    def run(self, answering: Answering) -> Result:
+        """Rank every case and measure."""
+        cases, count = self.cases, len(self.cases.examples)
+        ranking = Ranking(self._rows, max(deepest(self._metrics), 1))
+        width = self._candidates.width or self._rows
+        size = max(1, min(_CASES, _SCORES // max(width, 1)))
+        answers = hasattr(answering.scorer, "answer") and not hasattr(answering.scorer, "score")
+        for start in range(0, count, size):
+            places = np.arange(start, min(start + size, count))
+            examples = take(cases.examples, places)
+            positives, seen = cases.positives.take(places), cases.seen.take(places)
+            excluded = seen if self._settings.seen == "exclude" else None
+            if answers:
+                lists = answering.answer(examples, ranking.top, self._allowed(seen, len(places)))
+                ranking.add_lists(places, lists.rows.cpu().numpy(), positives, excluded)
+                continue
+            chosen = self._candidates.rows(places)
+            asked = None if chosen is None else np.maximum(chosen, 0)  # -1 is no row: scored as any, never ranked
+            ranking.add(places, answering.scores(examples, asked), positives, excluded, chosen)
+        users = cases.examples.columns.get("user")
+        return measure(
+            ranking.result(),
+            self._metrics,
+            Setting(
+                part=self._part,
+                subject=self._subject,
+                candidates=self._candidates.label,
+                sampled=self._candidates.sampled,
+                seen=self._settings.seen,
+                seed=self._seed if self._candidates.sampled else None,
+            ),
+            keys=cases.examples.keys,
+            groups=users if isinstance(users, np.ndarray) else None,
+            cold=self._cold,
+        )
+
+    def _allowed(self, seen: Ragged, cases: int) -> torch.Tensor | None:
+        if self._settings.seen == "include":
+            return None
+        allowed = torch.ones(cases, self._rows, dtype=torch.bool)
+        allowed[torch.from_numpy(seen.owners()), torch.from_numpy(seen.values)] = False
+        return allowed
+
+
+def take(examples: Examples, places: npt.NDArray[np.int64]) -> Examples:
+    """Some of the examples."""
+    columns = {
+        name: column.take(places) if isinstance(column, Ragged) else column[places]
+        for name, column in examples.columns.items()
+    }
+    return Examples(examples.keys[places], columns)

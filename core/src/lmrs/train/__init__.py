@@ -1,0 +1,1 @@
+"""The training room: stages, steps, rates, and what trains in them."""

@@ -1,0 +1,48 @@
+"""Weights that pass from one stage to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from lmrs.recipe.resolved import ResolvedStage
+from lmrs_plugins import InputError
+
+
+@torch.no_grad()
+def carry(tensors: Mapping[str, torch.Tensor], before: Mapping[str, torch.Tensor], stage: ResolvedStage) -> list[str]:
+    """Put the weights of the stage before into this one's, by canonical name; what is new, one line each.
+
+    Raises
+    ------
+    InputError
+        A node that stays has lost a parameter, or has one of another shape: an edit changed its shape without `init`.
+    """
+    fresh = {name for name in stage.added if stage.graph[name].init.kind == "fresh"}
+    notes, kept = [], set()
+    for name, tensor in tensors.items():
+        node = name.partition(".")[0]
+        if stage.init == "fresh" or node in fresh or node == "objective":
+            continue
+        if name not in before:
+            if not (stage.growths or node in stage.changed or node in stage.added):
+                raise InputError(
+                    f"stage {stage.name!r}: {name!r} has no weights from the stage before; set init: fresh"
+                )
+            notes.append(f"stage {stage.name!r}: {name} {tuple(tensor.shape)} starts fresh")
+            continue
+        if before[name].shape != tensor.shape:
+            raise InputError(
+                f"stage {stage.name!r}: {name!r} had shape {tuple(before[name].shape)}, now {tuple(tensor.shape)}; "
+                f"drop and add {node!r} with init: fresh, or leave its width alone"
+            )
+        tensor.copy_(before[name])
+        kept.add(name)
+    if stage.init == "fresh":
+        return notes
+    for name in before:
+        node = name.partition(".")[0]
+        if name not in kept and node in stage.graph and node not in fresh and node not in stage.changed:
+            raise InputError(f"stage {stage.name!r}: the weights of {name!r} find no place: its node has changed")
+    return notes

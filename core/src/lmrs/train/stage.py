@@ -1,0 +1,126 @@
+"""One stage, put together in the order that the parts allow.
+
+Build, carry weights over, apply the strategy, group, freeze, fill the constant tables, plan what is gathered, wrap,
+make the optimiser: what trains changes only between stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from lmrs.model.build import Builder, plan_wires
+from lmrs.model.graph import Graph
+from lmrs.model.plan import Collator, Plan, mix
+from lmrs.model.tables import whole_tables
+from lmrs.recipe.resolved import Choice, ResolvedObjective, ResolvedStage
+from lmrs.train.carry import carry
+from lmrs.train.engine import Engine
+from lmrs.train.frozen import constant_nodes, free
+from lmrs.train.loader import EpochPlan
+from lmrs.train.loop import Limits, Loop
+from lmrs.train.module import Member, StageModule, needs_of
+from lmrs.train.optimizer import Schedule, build_optimizer
+from lmrs.train.tune import Hands, LiveNames
+from lmrs_plugins import Group, InputError
+
+
+@dataclass
+class Stage:
+    """A stage ready to run. `draws` are its transforms, which a scorer may look through too."""
+
+    resolved: ResolvedStage
+    builder: Builder
+    graph: Graph
+    objectives: dict[str, nn.Module]
+    draws: Mapping[str, Any]
+    live: LiveNames
+    hands: Hands
+    strategy: Any
+    notes: list[str]
+
+    def choose(self) -> list[Group]:
+        """Ask the strategy what trains, and freeze the rest."""
+        groups = [] if self.strategy is None else list(self.strategy.groups(self.hands))
+        free(self.live.parameters(), groups)
+        return groups
+
+    def trainable(self, engine: Engine, groups: list[Group]) -> Loop:
+        """The loop over this stage; its optimiser is new."""
+        resolved, seed = self.resolved, mix(self.builder.seed, self.resolved.index)
+        if resolved.sampler is None:
+            raise InputError(f"stage {resolved.name!r} has objectives and no sampler: say which examples make a batch")
+        members = [member for choice, one in enumerate(resolved.objectives) for member in _members(choice, one)]
+        module = StageModule(self.graph, self.objectives, members, seed)
+        self.graph.to(engine.device)
+        module.tables = whole_tables(self.graph, constant_nodes(self.graph), engine.device)
+        plan = Plan(self.graph.plans(), [need for member in members for need in member.needs], frozenset(module.tables))
+        bindings = {name: node.plan.binding for name, node in self.graph.nodes.items() if node.plan.binding is not None}
+        sampler = self.builder.component(resolved.sampler, binding=bindings)
+
+        def epoch_plan(epoch: int) -> EpochPlan:
+            return EpochPlan(sampler.epoch(epoch, seed), resolved.accumulate, engine.rank, engine.world)
+
+        settings = resolved.optimizer
+        optimizer = build_optimizer(
+            settings.use, settings.rate, settings.decay, settings.betas, groups, self.live.parameters()
+        )
+        total = resolved.epochs * len(epoch_plan(0))
+        schedule = Schedule(optimizer, settings.schedule, settings.warmup, min(total, resolved.max_steps or total))
+        return Loop(
+            engine,
+            module,
+            optimizer,
+            schedule,
+            Collator(plan, self.draws, sampler, seed),
+            epoch_plan,
+            Limits(resolved.epochs, resolved.max_steps, settings.clip, resolved.checkpoint_every),
+            resolved.workers,
+            resolved.compile,
+        )
+
+    def release(self) -> None:
+        """Let the strategy merge or drop what it injected."""
+        if self.strategy is not None:
+            self.strategy.release(self.hands)
+
+    def body(self) -> dict[str, torch.Tensor]:
+        """What the next stage inherits: the graph's own tensors, without objectives and extras."""
+        gone = self.live.extras()
+        return {
+            name: tensor
+            for name, tensor in self.live.tensors().items()
+            if name not in gone and not name.startswith("objective.")
+        }
+
+
+def build_stage(resolved: ResolvedStage, builder: Builder, before: Mapping[str, torch.Tensor]) -> Stage:
+    """Nodes, draws and strategy of a stage, with the weights of the stage before in place."""
+    graph = builder.graph(resolved.graph)
+    objectives: dict[str, nn.Module] = {
+        one.name: builder.wired(f"objective.{one.name}", one, graph) for one in resolved.each()
+    }
+    live = LiveNames(graph, objectives)
+    notes = carry(live.tensors(), before, resolved) if before else []
+    hands = Hands(graph, live)
+    strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
+    if strategy is not None:
+        strategy.apply(hands)
+    draws = {name: builder.component(draw) for name, draw in resolved.draws.items()}
+    return Stage(resolved, builder, graph, objectives, draws, live, hands, strategy, notes)
+
+
+def _members(number: int, choice: Choice) -> list[Member]:
+    drawn = number if len(choice.objectives) > 1 else -1
+    return [_member(one, drawn, choice.per) for one in choice.objectives]
+
+
+def _member(one: ResolvedObjective, choice: int, per: str) -> Member:
+    wires = plan_wires(one)
+    many = frozenset(port for port, takes in one.takes.items() if takes.many)
+    needs = needs_of([(pull.port, pull.view) for pull in one.pulls], wires, one.on)
+    return Member(one.name, wires, many, one.on, one.weight, needs, choice, per)

@@ -1,0 +1,99 @@
+"""A strategy's hands on the model, and the map from live parameters to canonical names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from torch import nn
+
+from lmrs.model.graph import Graph
+from lmrs_plugins import PluginError
+
+
+class LiveNames:
+    """Canonical names of a graph's parameters and buffers, kept by identity: wrappers may rename what they wrap.
+
+    What appears after the map was made is an extra, named as it is found.
+    """
+
+    def __init__(self, graph: Graph, objectives: Mapping[str, nn.Module]) -> None:
+        self._graph, self._objectives = graph, objectives
+        self._canonical: dict[int, str] = {}
+        for name, tensor in self._found():
+            self._canonical.setdefault(id(tensor), name)  # a shared module is named after the node that it came with
+        self._body = list(dict.fromkeys(self._canonical.values()))
+
+    def _found(self) -> list[tuple[str, Any]]:
+        roots = [(name, node.module) for name, node in self._graph.nodes.items()]
+        roots += [(f"objective.{name}", module) for name, module in self._objectives.items()]
+        found = []
+        for root, module in roots:
+            found += [(f"{root}.{name}", tensor) for name, tensor in module.named_parameters(remove_duplicate=False)]
+            found += [(f"{root}.{name}", tensor) for name, tensor in _buffers(module, root)]
+        return found
+
+    def tensors(self) -> dict[str, Any]:
+        """Every parameter and persistent buffer by canonical name, extras included."""
+        named: dict[str, Any] = {}
+        for name, tensor in self._found():
+            named.setdefault(self._canonical.get(id(tensor), name), tensor)
+        lost = [name for name in self._body if name not in named]
+        if lost:
+            raise PluginError(f"parameter {lost[0]!r} went missing: a strategy replaced what it should have wrapped")
+        return named
+
+    def parameters(self) -> dict[str, nn.Parameter]:
+        """Parameters only."""
+        return {name: tensor for name, tensor in self.tensors().items() if isinstance(tensor, nn.Parameter)}
+
+    def extras(self) -> set[str]:
+        """Names of what was injected."""
+        return set(self.tensors()) - set(self._body)
+
+
+def _buffers(module: nn.Module, root: str) -> list[tuple[str, Any]]:
+    saved = set(module.state_dict(keep_vars=True))
+    return [(name, tensor) for name, tensor in module.named_buffers(remove_duplicate=False) if name in saved]
+
+
+class Hands:
+    """`lmrs_plugins.Tune` over a graph."""
+
+    def __init__(self, graph: Graph, live: LiveNames) -> None:
+        self._graph, self._live = graph, live
+        self._parts = {name: _published(node.module, "parts") for name, node in graph.nodes.items()}
+        self._targets = {name: _published(node.module, "targets") for name, node in graph.nodes.items()}
+
+    def nodes(self) -> list[str]:
+        """Nodes, inputs first."""
+        return list(self._graph.nodes)
+
+    def names(self, node: str = "") -> list[str]:
+        """Canonical parameter names."""
+        return [name for name in self._live.parameters() if not node or name.startswith(f"{node}.")]
+
+    def parts(self, node: str) -> dict[str, list[str]]:
+        """Canonical parameter names by published part."""
+        own = self.names(node)
+        published = self._parts[node] or {"all": [""]}
+        return {
+            part: [name for name in own if any(_within(name, f"{node}.{prefix}") for prefix in prefixes)]
+            for part, prefixes in published.items()
+        }
+
+    def targets(self, node: str) -> dict[str, list[str]]:
+        """Modules that adapters may be put on."""
+        return self._targets[node]
+
+    def inject(self, node: str, function: Callable[[nn.Module], Any]) -> None:
+        """Let `function` put extras into a module, in place."""
+        function(self._graph.nodes[node].module)
+
+
+def _within(name: str, prefix: str) -> bool:
+    return (prefix.endswith(".") and name.startswith(prefix)) or name == prefix or name.startswith(f"{prefix}.")
+
+
+def _published(module: nn.Module, what: str) -> dict[str, list[str]]:
+    return dict(getattr(module, what)()) if callable(getattr(module, what, None)) else {}
