@@ -100,7 +100,11 @@ def _second_look(data: bytes, file: str, separator: str, names: list[str], repor
     lines: npt.NDArray[np.int64] = np.flatnonzero(~blank) + first
     if not len(lines):
         return parse(b"", file, separator, names, report)
-    return Sheet(file, _arrow(data, separator, names, quotes=False), lines)
+    try:
+        table = _arrow(data, separator, names, quotes=False)
+    except pa.ArrowInvalid as error:
+        raise InputError(f"{file}: cannot be read ({str(error).splitlines()[0][:200]}); is this a text file?") from None
+    return Sheet(file, table, lines)
 
 
 def _replace(

@@ -41,8 +41,8 @@ class Sheet:
         """Leaves out rows without an id in one of these columns: empty, blank or `nan`."""
         sheet = self
         for name in names:
-            trimmed = pc.utf8_trim_whitespace(sheet.table.column(name))
-            bad = _array(pc.fill_null(pc.is_in(trimmed, value_set=pa.array(_NO_ID, trimmed.type)), True))
+            trimmed = pc.utf8_trim_whitespace(pc.fill_null(sheet.table.column(name), ""))
+            bad = _array(pc.is_in(trimmed, value_set=pa.array(_NO_ID, trimmed.type)))
             if bad.any():
                 values = sheet.table.column(name).filter(pa.array(bad)).slice(0, 1000).to_pylist()
                 report.rows(sheet.file, sheet.lines[bad], _not_an_id(name, values), "left out")
@@ -58,13 +58,17 @@ class Sheet:
                 return self.column(name, values)
         except pa.ArrowInvalid:
             pass
-        trimmed = pc.utf8_trim_whitespace(pc.fill_null(column, ""))
-        shaped = pc.match_substring_regex(trimmed, _NUMBER)
-        values = pc.cast(pc.if_else(shaped, trimmed, pa.scalar(None, trimmed.type)), pa.float64())
+        if pa.types.is_string(column.type):
+            trimmed = pc.utf8_trim_whitespace(column)
+            empty = _array(pc.equal(trimmed, ""))
+            shaped = pc.match_substring_regex(trimmed, _NUMBER)
+            values = pc.cast(pc.if_else(shaped, trimmed, pa.scalar(None, trimmed.type)), pa.float64())
+        else:
+            empty = _array(column.is_null())
+            values = pc.cast(column, pa.float64(), safe=False)
         finite = pc.fill_null(pc.is_finite(values), False)
         values = pc.if_else(finite, values, pa.scalar(None, pa.float64()))
-        good = _array(finite)
-        bad = ~good if required else ~good & ~_array(pc.equal(trimmed, ""))
+        bad = ~_array(finite) if required else ~_array(finite) & ~empty
         if not bad.any():
             return self.column(name, values)
         shown = column.filter(pa.array(bad)).slice(0, 1000).to_pylist()

@@ -170,7 +170,7 @@ def _floats(sheet: Sheet, name: str, report: Report) -> Sheet:
         "read as missing" if report.coerces else "left out",
     )
     lists = pa.ListArray.from_arrays(column.offsets, numbers)
-    lists = pc.if_else(pa.array(bad) if bad.any() else column.is_null(), pa.scalar(None, lists.type), lists)
+    lists = pc.if_else(pa.array(bad | np.asarray(column.is_null())), pa.scalar(None, lists.type), lists)
     typed = sheet.column(name, pa.chunked_array([lists]))
     return typed if report.coerces else typed.keep(~bad)
 
