@@ -7,11 +7,10 @@ from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
+from lmrs.evaluate.cards import METRICS
 from lmrs_plugins.card import Card
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.metric import Metric
-
-from lmrs.evaluate.cards import METRICS
 
 
 def build_metrics(names: Sequence[str], at: Sequence[int] = (10,)) -> list[Metric]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+
 from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.ragged import Ragged
 

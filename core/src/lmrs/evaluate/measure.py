@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from lmrs_plugins.metric import Metric, Ranked
 
 from lmrs.evaluate.interval import interval
 from lmrs.evaluate.report import LEVEL, Measured, Result, Setting
+from lmrs_plugins.metric import Metric, Ranked
 
 
 def measure(

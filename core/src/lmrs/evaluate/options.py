@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lmrs_plugins.options import Options
 from pydantic import Field
+
+from lmrs_plugins.options import Options
 
 
 class Cut(Options):

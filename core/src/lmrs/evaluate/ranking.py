@@ -22,12 +22,12 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import torch
-from lmrs_plugins.errors import LmrsError
-from lmrs_plugins.metric import Ranked
-from lmrs_plugins.ragged import Ragged
 
 from lmrs.evaluate.eligible import Eligible, eligible
 from lmrs.evaluate.top import best
+from lmrs_plugins.errors import LmrsError
+from lmrs_plugins.metric import Ranked
+from lmrs_plugins.ragged import Ragged
 
 # Scores that are looked at together; temporary memory is some ten bytes times this.
 _BLOCK = 1 << 23

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmrs_plugins.errors import InputError
 
 FORMAT = 1

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from lmrs_plugins.errors import InputError
 
 from lmrs.evaluate.report import FORMAT, Measured, Result, Setting
+from lmrs_plugins.errors import InputError
 
 
 def files(result: Result) -> dict[str, bytes]:
@@ -22,7 +22,7 @@ def files(result: Result) -> dict[str, bytes]:
     if result.groups is not None:
         arrays["groups"] = result.groups
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, keys=result.keys, **arrays)
+    np.savez_compressed(buffer, keys=result.keys, **arrays)  # type: ignore[arg-type]
     packed = buffer.getvalue()
     facts = {**result.to_json(), "cases_sha256": hashlib.sha256(packed).hexdigest()}
     text = json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n"

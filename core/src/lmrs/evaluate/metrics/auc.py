@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from lmrs_plugins.metric import Ranked
-from lmrs_plugins.options import Options
 
 from lmrs.evaluate.metrics.per_case import NONE, Floats, counts, divided, places, sums
+from lmrs_plugins.metric import Ranked
+from lmrs_plugins.options import Options
 
 
 class Auc:
@@ -16,8 +16,8 @@ class Auc:
     higher_is_better = True
     definition = (
         "share of the pairs of a positive and another candidate of the same case in which the positive scores "
-        f"higher; a tie counts half; a positive that was not ranked stands behind all; {NONE}, nor do those without other "
-        "candidates"
+        f"higher; a tie counts half; a positive that was not ranked stands behind all; {NONE}, nor do those without "
+        "other candidates"
     )
 
     def __init__(self, options: Options | None = None) -> None: ...

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from lmrs_plugins.metric import Ranked
 
 from lmrs.evaluate.metrics.lists import listed
 from lmrs.evaluate.metrics.per_case import Floats
 from lmrs.evaluate.options import Cut
+from lmrs_plugins.metric import Ranked
 
 
 class Gini:

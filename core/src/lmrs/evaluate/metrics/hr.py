@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from lmrs_plugins.metric import Ranked
 
 from lmrs.evaluate.metrics.per_case import MISSED, NONE, TIES, Floats, counted, hits
 from lmrs.evaluate.options import Cut
+from lmrs_plugins.metric import Ranked
 
 
 class HitRate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+
 from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.metric import Ranked
 

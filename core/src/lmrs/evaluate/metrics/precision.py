@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from lmrs_plugins.metric import Ranked
-
 from lmrs.evaluate.metrics.per_case import MISSED, NONE, TIES, Floats, counted, hits
 from lmrs.evaluate.options import Cut
+from lmrs_plugins.metric import Ranked
 
 
 class Precision:
