@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pluggy
-from lmrs_plugins.card import Card
-from lmrs_plugins.families import FAMILIES, Family
-from lmrs_plugins.hookspecs import GROUP, LifeCycle, Offers, hookspec
-from lmrs_plugins.recipe import RecipeCard
 
 from lmrs.host import offers
 from lmrs.host.plugins import Rejection, one_line
 from lmrs.host.selection import OWN
+from lmrs_plugins.card import Card
+from lmrs_plugins.families import FAMILIES, Family
+from lmrs_plugins.hookspecs import GROUP, LifeCycle, Offers, hookspec
+from lmrs_plugins.recipe import RecipeCard
 
 
 @dataclass
@@ -121,17 +121,21 @@ def _check_hooks(assembly: Assembly, plugins: Mapping[str, object], origins: Map
     for name, plugin in plugins.items():
         for caller in assembly.manager.get_hookcallers(plugin) or ():
             for one in caller.get_hookimpls():
-                if one.plugin_name == name and (one.wrapper or one.hookwrapper):
-                    assembly.rejected[name] = Rejection(
-                        "refused", f"{caller.name} is a wrapper", "hooks of LMRS are not wrapped"
-                    )
-                if one.plugin_name == name and not caller.has_spec() and not one.optionalhook:
-                    near = difflib.get_close_matches(caller.name, known, 1)
-                    cause = f"unknown hook {caller.name!r}" + (f": did you mean {near[0]!r}?" if near else "")
-                    cure = "a hook of another plugin's family is marked @hookimpl(optionalhook=True)"
-                    assembly.rejected[name] = Rejection("refused", cause, "" if near else cure)
+                if one.plugin_name == name:
+                    _check_hook(assembly, caller, one, known)
     if not assembly.rejected:
         assembly.manager.check_pending()
+
+
+def _check_hook(assembly: Assembly, caller: pluggy.HookCaller, one: pluggy.HookImpl, known: list[str]) -> None:
+    if one.wrapper or one.hookwrapper:
+        cause = f"{caller.name} is a wrapper"
+        assembly.rejected[one.plugin_name] = Rejection("refused", cause, "hooks of LMRS are not wrapped")
+    if not caller.has_spec() and not one.optionalhook:
+        near = difflib.get_close_matches(caller.name, known, 1)
+        cause = f"unknown hook {caller.name!r}" + (f": did you mean {near[0]!r}?" if near else "")
+        cure = "correct the name, or install the plugin whose family it is (optionalhook=True does without)"
+        assembly.rejected[one.plugin_name] = Rejection("refused", cause, cure)
 
 
 def _collect(assembly: Assembly, plugins: Mapping[str, object], origins: Mapping[str, str]) -> None:

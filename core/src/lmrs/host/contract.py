@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-from lmrs_plugins.version import __version__ as installed
-
 from lmrs.host.discovery import Found, normalised
 from lmrs.host.plugins import Rejection
+from lmrs_plugins.version import __version__ as installed
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement

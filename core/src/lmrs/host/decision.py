@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from lmrs.host import contract
 from lmrs.host.discovery import Found
-from lmrs.host.plugins import Rejection
+from lmrs.host.plugins import Rejection, described
 from lmrs.host.selection import OWN, Selection
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
@@ -37,6 +37,9 @@ def _passes(one: Found, check: Callable[[Found], None], reject: Callable[[Found,
         check(one)
     except Rejection as rejection:
         reject(one, rejection)
+        return False
+    except Exception as error:  # metadata can be wrong in more ways than packaging has names for
+        reject(one, Rejection("refused", f"its metadata cannot be read: {described(error)}"))
         return False
     return True
 

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 
-from lmrs_plugins.hookspecs import GROUP
-
 from lmrs.host.plugins import PluginStatus, Rejection, described
+from lmrs_plugins.hookspecs import GROUP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +64,8 @@ def search(path: Sequence[str]) -> tuple[list[Found], list[PluginStatus]]:
             name = distribution.metadata["Name"]
             key = normalised(name)
         except Exception:
-            unreadable.append(_unreadable("?", "its metadata have no name"))
+            folder = distribution.locate_file("")
+            unreadable.append(_unreadable("?", f"a distribution in {folder} has entry points and no name in METADATA"))
             continue
         if key in seen:
             continue
@@ -100,7 +100,7 @@ def _entries(distribution: Distribution) -> Iterator[Found]:
                 attribute=entry.attr or "",
                 extras=tuple(entry.extras),
                 distribution=metadata["Name"],
-                version=metadata["Version"] or "",
+                version=next(iter(metadata.get_all("Version") or ()), ""),
                 requires=requires,
             )
 

@@ -7,10 +7,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from lmrs_plugins.errors import InputError
-
 from lmrs.host.discovery import Found
 from lmrs.host.plugins import PluginStatus, Rejection
+from lmrs_plugins.errors import InputError
 
 
 def search_folder(folder: Path) -> tuple[list[Found], list[PluginStatus]]:

@@ -9,10 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lmrs_plugins.errors import LmrsError, PluginError
-from lmrs_plugins.families import Family
-from lmrs_plugins.recipe import RecipeCard
-
 from lmrs.host import contract
 from lmrs.host.assembly import Assembly, assemble
 from lmrs.host.decision import decide
@@ -26,6 +22,9 @@ from lmrs.host.registry import Registry
 from lmrs.host.selection import OWN, Selection
 from lmrs.host.shelf import C, Entry, Shelf
 from lmrs.version import __version__
+from lmrs_plugins.errors import LmrsError, PluginError
+from lmrs_plugins.families import Family
+from lmrs_plugins.recipe import RecipeCard
 
 OWN_PLUGIN = Found(name=OWN, module="lmrs.builtin.plugin", distribution=OWN, version=__version__, local=True)
 log = logging.getLogger("lmrs.host")

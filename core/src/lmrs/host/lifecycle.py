@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pluggy
-from lmrs_plugins.errors import Cancelled, PluginError
 
 from lmrs.host.plugins import described
+from lmrs_plugins.errors import Cancelled, PluginError
 
 log = logging.getLogger("lmrs.host")
 ON_ERROR = "lmrs_on_run_error"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import pluggy
 
@@ -19,7 +19,7 @@ def _unmarked(plugin: object, manager: pluggy.PluginManager) -> list[str]:
     """Functions of the plugin's own that are named like hooks."""
     home = getattr(plugin, "__name__", type(plugin).__module__)
     members = vars(plugin) if hasattr(plugin, "__dict__") else {}
-    if not isinstance(plugin, type(pluggy)):
+    if not isinstance(plugin, ModuleType):
         members = {**vars(type(plugin)), **members}
     return [
         name

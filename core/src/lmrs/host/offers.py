@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 import pluggy
-from lmrs_plugins.card import Card
-from lmrs_plugins.families import FAMILIES, Family
-from lmrs_plugins.recipe import RecipeCard
 
 from lmrs.host.plugins import Rejection
+from lmrs_plugins.card import Card
+from lmrs_plugins.families import FAMILIES, Family
+from lmrs_plugins.hookspecs import LifeCycle, Offers
+from lmrs_plugins.recipe import RecipeCard
 
 T = TypeVar("T")
 RECIPE = "recipe"
@@ -22,7 +23,8 @@ _HOOK = re.compile(r"lmrs_[a-z][a-z0-9_]*")
 def families(implementations: Iterable[pluggy.HookImpl]) -> list[Family]:
     """The families that one plugin declares."""
     found = _answers(implementations, "lmrs_families", Family)
-    own = {family.name: family.hook for family in FAMILIES}
+    names = {family.name for family in FAMILIES}
+    hooks = {name for specification in (Offers, LifeCycle) for name in vars(specification)}
     for family in found:
         if not _FAMILY.fullmatch(family.name) or not _HOOK.fullmatch(family.hook):
             raise Rejection(
@@ -30,7 +32,7 @@ def families(implementations: Iterable[pluggy.HookImpl]) -> list[Family]:
                 f"family {family.name!r} with the hook {family.hook!r}",
                 "a family is lower-case words joined by hyphens, its hook starts with lmrs_",
             )
-        if family.name in own or family.hook in own.values():
+        if family.name in names or family.hook in hooks:
             raise Rejection("refused", f"the family {family.name!r} or its hook {family.hook!r} is the host's own")
     _refuse_twice((family.name for family in found), "family")
     _refuse_twice((family.hook for family in found), "hook")

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from lmrs.host.plugins import PluginStatus, described
+from lmrs.host.shelf import Entry, Shelf
 from lmrs_plugins.card import Card
 from lmrs_plugins.errors import InputError, PluginError
 from lmrs_plugins.families import Family
 from lmrs_plugins.recipe import RecipeCard
-
-from lmrs.host.plugins import PluginStatus, described
-from lmrs.host.shelf import Entry, Shelf
 
 if TYPE_CHECKING:
     from lmrs_plugins.options import Options

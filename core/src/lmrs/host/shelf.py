@@ -7,11 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from lmrs.host.plugins import PluginStatus
 from lmrs_plugins.card import Card
 from lmrs_plugins.errors import InputError, PluginError
 from lmrs_plugins.recipe import RecipeCard
-
-from lmrs.host.plugins import PluginStatus
 
 C = TypeVar("C", Card, RecipeCard)
 
