@@ -26,20 +26,22 @@ from lmrs_plugins import Cancelled, InputError
 
 @dataclass
 class Position:
-    """Where a run stands: in stage `stage`, or before it where `progress` is None."""
+    """Where a run stands: in stage `stage`, or before it where `progress` is None. `log` is the length of its log."""
 
     stage: int = 0
     progress: Progress | None = None
+    log: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
-        return {"stage": self.stage, "progress": None if self.progress is None else self.progress.to_dict()}
+        progress = None if self.progress is None else self.progress.to_dict()
+        return {"stage": self.stage, "progress": progress, "log": self.log}
 
     @staticmethod
     def of(plain: Mapping[str, Any]) -> Position:
         """From JSON."""
         progress = plain["progress"]
-        return Position(int(plain["stage"]), None if progress is None else Progress(**progress))
+        return Position(int(plain["stage"]), None if progress is None else Progress(**progress), int(plain["log"]))
 
 
 class Fit:
@@ -58,6 +60,8 @@ class Fit:
             self._listener.note(warning)
         position = Position() if checkpoint is None else Position.of(checkpoint.position)
         self._steps = 0 if checkpoint is None else checkpoint.step
+        if self._setting.writes:
+            self._setting.folder.events.rewind(position.log)
         weights: dict[str, torch.Tensor] = {}
         if checkpoint is not None and position.progress is None:
             weights = checkpoint.model
@@ -167,6 +171,7 @@ class Fit:
 
     def _save(self, engine: Engine, state: Checkpoint, position: Position) -> None:
         if engine.rank == 0:
+            position.log = self._setting.folder.events.length()
             state.position = position.to_dict()
             folder = self._checkpoints.save(self._steps, state)
             self._setting.notify("lmrs_after_save", folder=folder)

@@ -80,13 +80,13 @@ class Pipeline:
         """The model graph, with its weights."""
         stages = len(self.setting.resolved.stages)
         graph = self.setting.builder(stages - 1).graph(self.setting.resolved.final_graph())
+        shared = {name for name, node in self.setting.resolved.final_graph().items() if node.share}
         live = {
             f"{name}.{key}": tensor
             for name, node in graph.nodes.items()
             for key, tensor in node.module.state_dict().items()
+            if name not in shared
         }
-        shared = {name for name, node in self.setting.resolved.final_graph().items() if node.share}
-        live = {name: tensor for name, tensor in live.items() if name.partition(".")[0] not in shared}
         check_match(self._weights, live, f"{self.setting.folder.model}")
         with torch.no_grad():
             for name, tensor in live.items():

@@ -17,12 +17,15 @@ from lmrs.answer.setting import Setting
 from lmrs.data import store
 from lmrs.data.load import Loaded, load
 from lmrs.data.settings import DataSettings
+from lmrs.evaluate.stored import files
 from lmrs.host.host import Host
-from lmrs.recipe.check import check_data
+from lmrs.recipe.check import check
+from lmrs.recipe.check_data import check_data
 from lmrs.recipe.overrides import Source
 from lmrs.recipe.overrides import load as read_recipe
 from lmrs.recipe.problems import explained
 from lmrs.recipe.resolve import resolve
+from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.interrupts import Interrupts
 from lmrs.runs.model import save_model
@@ -59,28 +62,32 @@ def run(
     settings += [] if data is None else [f"data.source={yaml.safe_dump(str(data)).splitlines()[0]}"]
     settings += [] if seed is None else [f"seed={seed}"]
     source = read_recipe(recipe, host.registry, settings)
-    resolved = resolve(source, host.registry)
+    resolved = check(resolve(source, host.registry))
     listener = listener or Listener()
     for note in resolved.notes:
         listener.note(note)
     loaded = load_data(source, host)
     for note in loaded.notes:
         listener.note(note)
-    check_data(resolved, loaded.bundle.has, loaded.bundle.contents())
+    bundle = loaded.bundle
+    fitted = check_data(resolved, bundle.has, bundle.contents(), bundle.name)
+    for note in fitted.notes[len(resolved.notes) :]:
+        listener.note(note)
+    resolved = fitted
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = Path(out) if out is not None else Path("runs") / f"{resolved.name}-{stamp}"
     folder = RunFolder.create(
         path,
         yaml.safe_dump(resolved.to_dict(), sort_keys=False, allow_unicode=True),
         seed=resolved.seed,
-        fingerprint=loaded.bundle.fingerprint,
+        fingerprint=bundle.fingerprint,
         plugins={row.name: row.version for row in host.plugins if row.state == "loaded"},
         distributions=[row.distribution for row in host.plugins if row.state == "loaded"],
         overwrite=overwrite,
     )
     with folder:
-        store.save(loaded.bundle, folder.path / "data")
-        return _finish(Setting(resolved, loaded.bundle, host, folder, device), listener)
+        store.save(bundle, folder.path / "data")
+        return _finish(Setting(resolved, bundle, host, folder, device), listener)
 
 
 def resume(
@@ -132,7 +139,8 @@ def _finish(setting: Setting, listener: Listener) -> Pipeline:
             result = pipeline.evaluate("test")
             setting.notify("lmrs_after_evaluate", stage="", part="test", metrics=result.numbers())
             if setting.writes:
-                result.save(folder.results)
+                for name, content in files(result).items():
+                    write_file(folder.results / name, content)
         folder.note("finished")
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | Cancelled)

@@ -70,7 +70,7 @@ class Setting:
         loose = [wire.node for wires in answer.wires.values() for wire in wires if wire.node not in graph.nodes]
         if loose:
             raise InputError(
-                f"the answer reads node {loose[0]!r}, which stage {stage} does not have: it cannot be validated"
+                f"the answer reads node {loose[0]!r}, which stage {stage} does not have: take out its `stop`"
             )
         scorer: nn.Module = builder.wired("answer", answer, graph)
         scorer.to(device)
@@ -92,19 +92,11 @@ class Setting:
     def evaluator(self, part: str) -> Evaluator:
         """The cases of a part and the recipe's metrics."""
         builder = self.builder(len(self.resolved.stages) - 1)
-        metrics = [
-            builder.load(one.entry)(one.options) if one.options else builder.load(one.entry)()
-            for one in self.resolved.evaluate.metrics
-        ]
-        return Evaluator(
-            part,
-            self.task.cases(self.bundle, part),
-            metrics,
-            self.resolved.evaluate,
-            builder.bundle,
-            self.subject,
-            self.resolved.seed,
-        )
+        evaluate = self.resolved.evaluate
+        classes = [(builder.load(one.entry), one.options) for one in evaluate.metrics]
+        metrics = [metric() if options is None else metric(options) for metric, options in classes]
+        cases = self.task.cases(self.bundle, part)
+        return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, self.resolved.seed)
 
     def validation(self, stage: Stage, device: torch.device) -> Callable[[], dict[str, float]]:
         """A function that validates the stage's model as it stands."""

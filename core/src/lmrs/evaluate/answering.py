@@ -103,7 +103,7 @@ class Answering:
                 owners = examples.array(left)
                 if (owners < 0).any():
                     raise InputError(
-                        f"this model scores pairs of {left} and {right}: it cannot answer for a {left} that it never saw"
+                        f"this model scores pairs of {left} and {right}: it has no answer for a new {left}"
                     )
                 rows[product] = owners[:, None] * self._bundle.count(right) + candidates
         return View(rows, {name: name for name in rows})

@@ -10,9 +10,10 @@ import torch
 
 from lmrs.evaluate.answering import Answering
 from lmrs.evaluate.build import deepest
-from lmrs.evaluate.candidates import Candidates
+from lmrs.evaluate.measure import measure
+from lmrs.evaluate.pool import Pool
 from lmrs.evaluate.ranking import Ranking
-from lmrs.evaluate.report import Result, Setting, measure
+from lmrs.evaluate.report import Result, Setting
 from lmrs.recipe.resolved import ResolvedEvaluation
 from lmrs_plugins import Bundle, Cases, Examples, InputError, Ragged
 from lmrs_plugins.metric import Metric
@@ -48,14 +49,14 @@ class Evaluator:
             else np.zeros(self._rows, dtype=np.int64)
         )
         self._cold = int((counts[cases.positives.values] == 0).sum()) if counts.any() else None
-        self._candidates = Candidates.of(settings.candidates, cases, counts, seed)
+        self._pool = Pool(cases, settings.candidates, settings.seen, counts, seed)
         self._seed = seed
 
     def run(self, answering: Answering) -> Result:
         """Rank every case and measure."""
         cases, count = self.cases, len(self.cases.examples)
         ranking = Ranking(self._rows, max(deepest(self._metrics), 1))
-        width = self._candidates.width or self._rows
+        width = self._pool.width or self._rows
         size = max(1, min(_CASES, _SCORES // max(width, 1)))
         answers = hasattr(answering.scorer, "answer") and not hasattr(answering.scorer, "score")
         for start in range(0, count, size):
@@ -67,7 +68,7 @@ class Evaluator:
                 lists = answering.answer(examples, ranking.top, self._allowed(seen, len(places)))
                 ranking.add_lists(places, lists.rows.cpu().numpy(), positives, excluded)
                 continue
-            chosen = self._candidates.rows(places)
+            chosen = self._pool.rows(places)
             asked = None if chosen is None else np.maximum(chosen, 0)  # -1 is no row: scored as any, never ranked
             ranking.add(places, answering.scores(examples, asked), positives, excluded, chosen)
         users = cases.examples.columns.get("user")
@@ -77,10 +78,10 @@ class Evaluator:
             Setting(
                 part=self._part,
                 subject=self._subject,
-                candidates=self._candidates.label,
-                sampled=self._candidates.sampled,
+                candidates=self._pool.label,
+                sampled=self._pool.sampled,
                 seen=self._settings.seen,
-                seed=self._seed if self._candidates.sampled else None,
+                seed=self._seed if self._pool.sampled else None,
             ),
             keys=cases.examples.keys,
             groups=users if isinstance(users, np.ndarray) else None,
