@@ -1,0 +1,1 @@
+"""Encoders of items and of their histories."""

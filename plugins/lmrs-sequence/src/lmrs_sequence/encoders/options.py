@@ -1,0 +1,47 @@
+"""Options of the encoders; no torch here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lmrs_plugins import Options
+
+
+class ItemId(Options):
+    """Options of `item-id`."""
+
+    width: int = Field(default=64, ge=1, description="d of a vector")
+    std: float = Field(default=0.02, gt=0, description="standard deviation of the normal numbers it starts from")
+
+
+class Transformer(Options):
+    """Options of `transformer`."""
+
+    width: int = Field(default=0, ge=0, description="d of the states; 0 takes the width of what comes in")
+    layers: int = Field(default=2, ge=1, description="number of layers")
+    heads: int = Field(default=2, ge=1, description="attention heads; they divide the width")
+    inner: int = Field(default=0, ge=0, description="width inside the feed-forward part; 0 is four times the width")
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="after the input and after each sub-layer")
+    attention_dropout: float = Field(
+        default=0.0, ge=0, lt=1, description="on attention weights; above 0 the fast attention of the CPU is lost"
+    )
+    activation: Literal["gelu", "gelu-tanh", "relu", "silu"] = Field(
+        default="gelu", description="inside the feed-forward part"
+    )
+    causal: bool = Field(default=False, description="a position sees those before it only; otherwise all")
+    norm: Literal["post", "pre"] = Field(
+        default="post", description="layer norm after each residual sum (BERT), or before each sub-layer and at the end"
+    )
+    length: int = Field(default=50, ge=1, description="most positions of a view")
+    special: int = Field(default=1, ge=0, description="vectors kept for special codes; code 1 is the mask")
+    input_norm: bool = Field(default=False, description="layer norm on the sum of vectors and positions")
+
+
+class PredictionHead(Options):
+    """Options of `prediction-head`."""
+
+    activation: Literal["gelu", "gelu-tanh", "relu", "silu"] = Field(
+        default="gelu", description="between projection and layer norm"
+    )

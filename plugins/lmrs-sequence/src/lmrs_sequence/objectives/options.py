@@ -1,0 +1,23 @@
+"""Options of the objectives; no torch here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lmrs_plugins import Options
+
+
+class ItemLoss(Options):
+    """Options of `masked-item` and `next-item`."""
+
+    loss: Literal["ce", "sampled", "bce", "bpr"] = Field(
+        default="ce",
+        description="cross-entropy over all items; over the draw's `shared` items with logQ correction; binary "
+        "cross-entropy, or BPR, against the draw's `negatives`",
+    )
+    temperature: float = Field(default=1.0, gt=0, description="what scores are divided by")
+    label_smoothing: float = Field(
+        default=0.0, ge=0, lt=1, description="probability spread evenly over all known items; for ce only"
+    )

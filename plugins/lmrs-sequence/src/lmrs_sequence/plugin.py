@@ -1,0 +1,166 @@
+"""What this plugin offers: cards and recipes, and nothing that costs anything to import."""
+
+from __future__ import annotations
+
+from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
+from lmrs_plugins.recipe import RecipeCard
+
+_HISTORY = Port("history", "states")
+_ITEM = Port("item", "vectors")
+_TARGETS = {
+    "input": ViewType(rows={"item": "item"}),
+    "target": ViewType(rows={"item": "item"}, values=("at",)),
+    "negative": ViewType(rows={"item": "item"}, when="negatives"),
+    "shared": ViewType(rows={"item": "item"}, values=("logq",), when="shared"),
+}
+
+
+@hookimpl
+def lmrs_encoders() -> list[Card]:
+    return [
+        Card(
+            family="encoder",
+            name="item-id",
+            summary="a free vector for every item",
+            load="lmrs_sequence.encoders.item_id:ItemId",
+            options="lmrs_sequence.encoders.options:ItemId",
+            gives={"": _ITEM},
+            evaluation="lookup",
+        ),
+        Card(
+            family="encoder",
+            name="transformer",
+            summary="a Transformer over the vectors of a history, bidirectional or causal",
+            load="lmrs_sequence.encoders.transformer:Transformer",
+            options="lmrs_sequence.encoders.options:Transformer",
+            takes={"over": Port("$S", "vectors")},
+            gives={"": _HISTORY},
+            evaluation="view",
+            source="Sun et al., CIKM 2019, 3.2-3.5; Kang and McAuley, ICDM 2018, III",
+        ),
+        Card(
+            family="encoder",
+            name="prediction-head",
+            summary="BERT's projection, activation and norm between states and the table of items",
+            load="lmrs_sequence.encoders.head:PredictionHead",
+            options="lmrs_sequence.encoders.options:PredictionHead",
+            takes={"over": Port("$S", "states")},
+            gives={"": Port("$S", "states")},
+            evaluation="view",
+            source="Sun et al., CIKM 2019, eq. 7",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_transforms() -> list[Card]:
+    return [
+        Card(
+            family="transform",
+            name="cloze",
+            summary="hides some items of a history, to be guessed from both sides",
+            load="lmrs_sequence.transforms.cloze:Cloze",
+            options="lmrs_sequence.transforms.options:Cloze",
+            columns=("item",),
+            emits=_TARGETS,
+            traits=("batch-level",),
+            source="Sun et al., CIKM 2019, 3.6",
+        ),
+        Card(
+            family="transform",
+            name="next",
+            summary="a history and, at each position, the item that came next",
+            load="lmrs_sequence.transforms.next:Next",
+            options="lmrs_sequence.transforms.options:Next",
+            columns=("item",),
+            emits=_TARGETS,
+            traits=("batch-level",),
+            source="Kang and McAuley, ICDM 2018, III-E",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_samplers() -> list[Card]:
+    return [
+        Card(
+            family="sampler",
+            name="windows",
+            summary="histories cut into windows that leave no event out",
+            load="lmrs_sequence.samplers.windows:Windows",
+            options="lmrs_sequence.samplers.options:Windows",
+            columns=("user", "item", "event"),
+            needs=("interactions",),
+        )
+    ]
+
+
+@hookimpl
+def lmrs_objectives() -> list[Card]:
+    return [
+        Card(
+            family="objective",
+            name=name,
+            summary=summary,
+            load="lmrs_sequence.objectives.item_loss:ItemLoss",
+            options="lmrs_sequence.objectives.options:ItemLoss",
+            takes={"history": _HISTORY, "item": _ITEM},
+            pulls=(
+                Pull("history", "input"),
+                Pull("item", when="loss=ce"),
+                *(Pull("item", "target", when=f"loss={loss}") for loss in ("sampled", "bce", "bpr")),
+                *(Pull("item", "negative", when=f"loss={loss}") for loss in ("bce", "bpr")),
+                Pull("item", "shared", when="loss=sampled"),
+            ),
+            reads=("target.item", "target.at"),
+            source=source,
+        )
+        for name, summary, source in (
+            ("masked-item", "guess the hidden items among all, or among negatives", "Sun et al., CIKM 2019, eq. 8"),
+            (
+                "next-item",
+                "guess the item that comes next among all, or among negatives",
+                "Kang and McAuley, ICDM 2018, eq. 6",
+            ),
+        )
+    ]
+
+
+@hookimpl
+def lmrs_scorers() -> list[Card]:
+    return [
+        Card(
+            family="scorer",
+            name="popularity",
+            summary="number of training events: the floor that everything has to beat",
+            load="lmrs_sequence.scorers.popularity:Popularity",
+            options="lmrs_sequence.scorers.options:Popularity",
+            reads=("input.item",),
+            needs=("interactions",),
+        ),
+        Card(
+            family="scorer",
+            name="item-knn",
+            summary="summed cosine similarity to the items of the history",
+            load="lmrs_sequence.scorers.item_knn:ItemKnn",
+            options="lmrs_sequence.scorers.options:ItemKnn",
+            reads=("input.item",),
+            needs=("interactions",),
+            source="Deshpande and Karypis, TOIS 22(1), 2004",
+        ),
+    ]
+
+
+def _recipe(name: str, summary: str, source: str = "") -> RecipeCard:
+    return RecipeCard(name=name, summary=summary, package="lmrs_sequence", path=f"recipes/{name}.yaml", source=source)
+
+
+@hookimpl
+def lmrs_recipes() -> list[RecipeCard]:
+    return [
+        _recipe("bert4rec", "bidirectional Transformer that fills in hidden items", "Sun et al., CIKM 2019"),
+        _recipe("sasrec", "causal Transformer that guesses the next item among all", "Kang and McAuley, ICDM 2018"),
+        _recipe("sasrec-bce", "SASRec as published: one negative for each position", "Kang and McAuley, ICDM 2018"),
+        _recipe("popularity", "what most people chose, the same for everybody"),
+        _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),
+    ]

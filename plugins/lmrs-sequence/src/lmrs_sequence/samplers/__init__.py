@@ -1,0 +1,1 @@
+"""Which histories make a batch."""

@@ -1,0 +1,28 @@
+"""What most people chose."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from lmrs_plugins import Env, Step
+from lmrs_sequence.scorers.options import Popularity as Options
+
+
+class Popularity(nn.Module):
+    """The number of training events of an item, the same for everybody. Nothing trains.
+
+    Shapes: a view of B histories -> (B, n); with candidates (B, K) -> (B, K).
+    """
+
+    events: Tensor
+
+    def __init__(self, env: Env, options: Options) -> None:
+        super().__init__()
+        counts = np.bincount(env.bundle.items, minlength=env.count("item"))
+        self.register_buffer("events", torch.from_numpy(counts.astype(np.float32)))
+
+    def score(self, step: Step) -> Tensor:
+        candidates = step.candidates()
+        return self.events.repeat(len(step.view("input")["item"]), 1) if candidates is None else self.events[candidates]

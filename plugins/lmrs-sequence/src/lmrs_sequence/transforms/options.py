@@ -1,0 +1,39 @@
+"""Options of the transforms; no torch here."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from lmrs_plugins import Options
+
+
+class Negatives(Options):
+    """What both transforms say of negatives."""
+
+    negatives: int = Field(
+        default=0, ge=0, description="items drawn for each target, evenly among those outside the example's own list"
+    )
+    shared: int = Field(
+        default=0, ge=0, description="items drawn for the batch as one, with replacement (sampled softmax)"
+    )
+    shared_by: Literal["uniform", "popularity"] = Field(
+        default="popularity", description="how shared items are drawn: evenly, or by training events plus one"
+    )
+
+
+class Cloze(Negatives):
+    """Options of `cloze`."""
+
+    length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
+    rate: float = Field(default=0.2, gt=0, le=1, description="probability that a position is hidden")
+    last: float = Field(default=0.1, ge=0, le=1, description="share of examples in which only the last item is hidden")
+    max_masked: int = Field(default=0, ge=0, description="most hidden positions of an example; 0: no limit")
+
+
+class Next(Negatives):
+    """Options of `next`."""
+
+    length: int = Field(default=50, ge=1, description="most positions of a view; longer histories keep their end")
+    last_only: bool = Field(default=False, description="only the last item of an example is a target")
