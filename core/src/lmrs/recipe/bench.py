@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lmrs_plugins.card import Card
-from lmrs_plugins.errors import InputError, LmrsError, PluginError
-from lmrs_plugins.options import Options
 from pydantic import ValidationError
 
 from lmrs.recipe.catalogue import Catalogue, Entry
@@ -18,6 +15,9 @@ from lmrs.recipe.schema import Spec
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path, Tree
 from lmrs.recipe.wiring import Wires, positional, wires_of
+from lmrs_plugins.card import Card
+from lmrs_plugins.errors import InputError, LmrsError, PluginError
+from lmrs_plugins.options import Options
 
 Parts = Mapping[str, ResolvedComponent | tuple[ResolvedComponent, ...]]
 
@@ -94,8 +94,7 @@ class Bench:
                 self._unknown(key, given, card, {*known, *reserved, *(("of",) if card.takes else ())})
         if "of" in keys and "of" not in known:
             given = keys["of"]
-            free = {port: kind for port, kind in card.takes.items() if port not in wires}
-            filled = positional(free, given.value, self._failing(given.path))
+            filled = positional(card.takes, wires, given.value, self._failing(given.path))
             for port in filled:
                 self.aliases[(*path, port)] = given.path
             wires |= filled

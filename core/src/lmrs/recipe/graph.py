@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lmrs_plugins.errors import InputError
-
 from lmrs.recipe.resolved import ResolvedNode, ResolvedWired, Wire
 from lmrs.recipe.subjects import AnyWired, label, tied
 from lmrs.recipe.suggest import meant
+from lmrs_plugins.errors import InputError
 
 Absent = dict[str, str]
 """Names of nodes that were there, or might have been, and why they are not."""

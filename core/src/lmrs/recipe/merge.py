@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from lmrs_plugins.errors import InputError
-
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path, Tree, dotted
+from lmrs_plugins.errors import InputError
 
 _COMPONENTS = ("task", "model", "stages", "answer")
 """Where in a recipe a string is short for `{use: …}`."""
@@ -96,7 +95,7 @@ def entry(base: Tree, key: str, path: Path, over: Tree) -> int:
     if key.isdecimal() and key.isascii():
         if int(key[:9]) < len(base.value):
             return int(key[:9])
-        raise InputError(f"{over.mark}: {dotted(path)} has {len(base.value)} entries, from 0 on; there is no {key}")
+        raise InputError(f"{over.mark}: {dotted(path)} has no entry {key}: it has {len(base.value)}, counted from 0")
     names = [_names(one) for one in base.value]
     found = [index for index, own in enumerate(names) if key in own]
     if len(found) == 1:

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lmrs_plugins.errors import PluginError
-
 from lmrs.recipe.bench import Bench, Said
 from lmrs.recipe.graph import Absent, graph_of
 from lmrs.recipe.resolved import Growth, Init, ResolvedNode
 from lmrs.recipe.schema import AddEdit, DropEdit, Edit, GrowEdit, NodeSpec, SetEdit
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path
+from lmrs_plugins.errors import PluginError
 
 RESERVED = ("use", "optional", "share", "init")
 

@@ -8,14 +8,13 @@ from importlib.resources import files
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
 
-from lmrs_plugins.errors import InputError, LmrsError, PluginError
-from lmrs_plugins.recipe import RecipeCard
-
 from lmrs.recipe.catalogue import Catalogue
 from lmrs.recipe.merge import Merge, entry
 from lmrs.recipe.source import parse, read, value
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Mark, Path, Tree, dotted
+from lmrs_plugins.errors import InputError, LmrsError, PluginError
+from lmrs_plugins.recipe import RecipeCard
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
-from lmrs_plugins.errors import InputError
 from pydantic import BaseModel, ValidationError
 
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path, Tree, dotted
+from lmrs_plugins.errors import InputError
 
 
 def at(tree: Tree, path: Path, message: str) -> InputError:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lmrs_plugins.ports import Pull
-
 from lmrs.recipe.resolved import ResolvedNode, ResolvedWired, Wire
+from lmrs_plugins.ports import Pull
 
 CANDIDATES = "candidates"
 """The view that the host makes of the rows to be scored."""

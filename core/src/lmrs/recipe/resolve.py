@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from lmrs_plugins.errors import InputError
-from lmrs_plugins.ports import Pull, holds
 from pydantic import ValidationError
 
 from lmrs.recipe.bench import Bench
@@ -35,6 +33,8 @@ from lmrs.recipe.schema import AnswerSpec, EvaluateSettings, ObjectiveSpec, OneO
 from lmrs.recipe.subjects import tied
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path
+from lmrs_plugins.errors import InputError
+from lmrs_plugins.ports import Pull, holds
 
 Graph = Mapping[str, ResolvedNode]
 
@@ -228,11 +228,7 @@ class _Resolver:
             model = self.bench.catalogue.options(entry)
             cuts = said.at if model is not None and "at" in model.model_fields and "at" not in spec.keys else [None]
             for at in cuts:
-                if len(metrics) != number:
-                    self.bench.aliases[("evaluate", "metrics", len(metrics))] = path
                 keys = spec.keys if at is None else {**spec.keys, "at": at}
-                if at is not None:
-                    self.bench.aliases["evaluate", "metrics", len(metrics), "at"] = ("evaluate", "at")
                 metrics.append(self.bench.component(spec.families, type(spec)(use=spec.use, **keys), path))
         return ResolvedEvaluation(metrics=tuple(metrics), at=tuple(said.at), candidates=said.candidates, seen=said.seen)
 

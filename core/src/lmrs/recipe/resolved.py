@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from lmrs_plugins.card import Card
-from lmrs_plugins.options import Options
-from lmrs_plugins.ports import Port, Pull
-
 from lmrs.recipe.catalogue import Entry, full_name
 from lmrs.recipe.settings import OptimizerSettings, Precision, SampleSettings, StopSettings
 from lmrs.recipe.tree import Path
+from lmrs_plugins.card import Card
+from lmrs_plugins.options import Options
+from lmrs_plugins.ports import Port, Pull
 
 
 @dataclass(frozen=True)
@@ -262,8 +261,18 @@ class ResolvedEvaluation:
     def to_dict(self) -> dict[str, Any]:
         """As in a recipe."""
         candidates = self.candidates if isinstance(self.candidates, str) else self.candidates.model_dump(mode="json")
-        metrics = [metric.to_dict() for metric in self.metrics]
-        return {"metrics": metrics, "at": list(self.at), "candidates": candidates, "seen": self.seen}
+        return {"metrics": self._metrics(), "at": list(self.at), "candidates": candidates, "seen": self.seen}
+
+    def _metrics(self) -> list[dict[str, Any]]:
+        """Metrics as said: one that stands here for every cut-off is one, without its own."""
+        found: list[dict[str, Any]] = []
+        for metric in (one.to_dict() for one in self.metrics):
+            bare = {key: value for key, value in metric.items() if key != "at"}
+            every = all({**bare, "at": at} in [one.to_dict() for one in self.metrics] for at in self.at)
+            said = bare if every else metric
+            if said not in found:
+                found.append(said)
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)

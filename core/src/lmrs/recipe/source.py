@@ -11,9 +11,9 @@ from pathlib import Path as FilePath
 from typing import Any
 
 import yaml
-from lmrs_plugins.errors import InputError
 
 from lmrs.recipe.tree import Mark, Tree
+from lmrs_plugins.errors import InputError
 
 LARGEST = 256 * 1024
 """Bytes of a recipe file."""

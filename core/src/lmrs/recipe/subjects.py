@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from lmrs_plugins.errors import InputError, PluginError
-from lmrs_plugins.ports import Port
-
-from lmrs.recipe.resolved import ResolvedNode, ResolvedWired, Wire
+from lmrs.recipe.resolved import ResolvedComponent, ResolvedNode, ResolvedWired, Wire
 from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import dotted
+from lmrs_plugins.errors import InputError, PluginError
+from lmrs_plugins.ports import Port
 
 AnyWired = TypeVar("AnyWired", bound=ResolvedWired)
 
 
-def label(component: ResolvedWired) -> str:
+def label(component: ResolvedComponent) -> str:
     """How messages name a component: `model.item (sequence/item-id)`."""
     return f"{dotted(component.path)} ({component.use})"
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lmrs.recipe.resolved import Wire
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.ports import Port
-
-from lmrs.recipe.resolved import Wire
 
 Wires = Mapping[str, tuple[Wire, ...]]
 Failing = Callable[[str], InputError]
@@ -28,18 +27,25 @@ def wires_of(name: str, port: Port, value: Any, fail: Failing) -> tuple[Wire, ..
     return (_wire(name, value, fail),)
 
 
-def positional(ports: Mapping[str, Port], value: Any, fail: Failing) -> dict[str, tuple[Wire, ...]]:
-    """What `of` puts on the ports that are not named: in their order, a port that takes many takes all that is left."""
+def positional(ports: Mapping[str, Port], wired: Wires, value: Any, fail: Failing) -> dict[str, tuple[Wire, ...]]:
+    """What `of` puts on ports: in their order on those that are not named; one that takes many takes all that is left.
+
+    Where it names more nodes than that, it counts all ports, and what is said by name wins: `answer.item=other` changes
+    one end of `of: [history, item]`.
+    """
     names = value if isinstance(value, list) else [value]
+    free = {name: port for name, port in ports.items() if name not in wired}
+    if len(names) > len(free) and not any(port.many for port in free.values()):
+        free = dict(ports)
     left, found = list(names), {}
-    for name, port in ports.items():
+    for name, port in free.items():
         if not left:
             break
         taken, left = (left, []) if port.many else (left[:1], left[1:])
         found[name] = wires_of(name, port, taken if port.many else taken[0], fail)
     if left:
-        raise fail(f"names {len(names)} nodes for {len(ports)} free port(s) ({', '.join(ports) or 'none'})")
-    return found
+        raise fail(f"names {len(names)} nodes for {len(ports)} port(s): {', '.join(ports)}")
+    return {name: wires for name, wires in found.items() if name not in wired}
 
 
 def _wire(port: str, value: Any, fail: Failing) -> Wire:
