@@ -24,6 +24,7 @@ import numpy.typing as npt
 import torch
 
 from lmrs.evaluate.eligible import Eligible, eligible
+from lmrs.evaluate.ranks import columns, compared, expected
 from lmrs.evaluate.top import best
 from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.metric import Ranked
@@ -64,10 +65,10 @@ def rank(
     LmrsError
         A score is NaN, or shapes or rows do not fit.
     """
-    expected = (len(positives), rows) if candidates is None else candidates.shape
-    if tuple(scores.shape) != expected or len(positives) != len(scores) or (seen and len(seen) != len(scores)):
+    shape = (len(positives), rows) if candidates is None else candidates.shape
+    if tuple(scores.shape) != shape or len(positives) != len(scores) or (seen and len(seen) != len(scores)):
         raise LmrsError(
-            f"scores of shape {tuple(scores.shape)} do not fit {len(positives)} cases of {expected[1]} columns"
+            f"scores of shape {tuple(scores.shape)} do not fit {len(positives)} cases of {shape[1]} columns"
         )
     _within("positive", positives.values, 0, rows)
     if seen is not None:
@@ -115,62 +116,21 @@ def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Ranked:
     scores, owner = block.scores, positives.owners()
     column, found = positives.values, np.ones(len(owner), dtype=np.bool_)
     if block.rows is not None:
-        column, found = _columns(block.rows.cpu().numpy(), owner, positives.values, rows)
-    where = (torch.from_numpy(one).to(scores.device) for one in (owner, column))
-    own = scores[tuple(where)].masked_fill(torch.from_numpy(~found).to(scores.device), -torch.inf)
-    above, level = _count(scores, positives, own)
+        column, found = columns(block.rows.cpu().numpy(), owner, positives.values, rows)
+    own = scores.new_full((len(owner),), -torch.inf)
+    there, *where = (torch.from_numpy(one).to(scores.device) for one in (found, owner[found], column[found]))
+    own[there] = scores[tuple(where)]
+    above, level = compared(scores, positives, own)
     picked = best(scores, top)
     if block.rows is not None and block.rows.shape[1]:
         picked = torch.where(picked < 0, -1, block.rows.gather(1, picked.clamp(min=0)))
     return Ranked(
-        ranks=_ranks(own.double().cpu().numpy(), owner, above, level),
+        ranks=expected(own.double().cpu().numpy(), owner, above, level),
         offsets=positives.offsets,
         top=picked.cpu().numpy(),
         candidates=(scores > -torch.inf).sum(1).cpu().numpy(),
         rows=rows,
     )
-
-
-def _columns(
-    grid: npt.NDArray[np.int64], owner: npt.NDArray[np.int64], row: npt.NDArray[np.int64], rows: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """The column of `row` in the case `owner`, and whether there is one; `grid` ascends in each case from -1."""
-    keys = (np.arange(len(grid))[:, None] * (rows + 1) + grid + 1).ravel()
-    wanted = owner * (rows + 1) + row + 1
-    at = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
-    found = keys[at] == wanted if keys.size else np.zeros(len(wanted), dtype=np.bool_)
-    return np.where(found, at % max(grid.shape[1], 1), 0), found
-
-
-def _count(
-    scores: torch.Tensor, positives: Ragged, own: torch.Tensor
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """For each positive, how many of its case score higher and how many the same, itself included."""
-    above, level = torch.zeros(2, len(own), dtype=torch.int64, device=scores.device)
-    for turn in range(int(positives.lengths.max(initial=0))):
-        cases = np.flatnonzero(positives.lengths > turn)
-        which = torch.from_numpy(positives.offsets[cases] + turn).to(scores.device)
-        part = scores if len(cases) == len(scores) else scores[torch.from_numpy(cases).to(scores.device)]
-        value = own[which, None]
-        above[which], level[which] = (part > value).sum(1), (part == value).sum(1)
-    return above.cpu().numpy(), level.cpu().numpy()
-
-
-def _ranks(
-    own: npt.NDArray[np.float64],
-    owner: npt.NDArray[np.int64],
-    above: npt.NDArray[np.int64],
-    level: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """Expected ranks, ascending in each case."""
-    order = np.lexsort((-own, owner))
-    own, above, level = own[order], above[order], level[order]
-    first = np.ones(len(own), dtype=np.bool_)
-    first[1:] = (owner[1:] != owner[:-1]) | (own[1:] != own[:-1])
-    group = np.cumsum(first) - 1
-    place = np.arange(len(own)) - np.flatnonzero(first)[group] + 1
-    ranks = above + place * (level + 1) / (np.bincount(group)[group] + 1)
-    return np.where(own > -np.inf, ranks, np.inf)
 
 
 class Ranking:

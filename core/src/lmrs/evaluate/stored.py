@@ -61,5 +61,5 @@ def load(folder: Path, part: str) -> Result:
         )
     except FileNotFoundError as error:
         raise InputError(f"{error.filename} is missing; evaluate the run first") from error
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} or its .npz is damaged ({error}); evaluate the run again") from error
