@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from lmrs.data.cards import DATASETS
 from lmrs.data.load import Datasets, Loaded, load
 from lmrs.data.load import read as read_tables

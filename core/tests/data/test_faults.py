@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from lmrs_plugins.errors import InputError
 
 HEAD = b"user_id:token\titem_id:token\trating:float\ttimestamp:float\n"

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
+
 from lmrs.data.filters import k_core
 from lmrs.data.settings import DataSettings, LeaveOneOut, Temporal, Users
 from lmrs.data.splits import CONTEXT, TEST, TRAIN, VALID, split
 from lmrs_plugins.errors import InputError
-from pydantic import ValidationError
 
 pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=60)
 

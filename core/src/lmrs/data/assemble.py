@@ -7,10 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from lmrs_plugins.bundle import Bundle
-from lmrs_plugins.dataset import Tables
-from lmrs_plugins.errors import InputError
-from lmrs_plugins.vocabulary import Vocabulary
 
 from lmrs.data import graphs
 from lmrs.data.encode import Codes, aligned, codes, renumber, rows_of
@@ -18,6 +14,10 @@ from lmrs.data.filters import kept
 from lmrs.data.names import field_name
 from lmrs.data.settings import DataSettings
 from lmrs.data.splits import split
+from lmrs_plugins.bundle import Bundle
+from lmrs_plugins.dataset import Tables
+from lmrs_plugins.errors import InputError
+from lmrs_plugins.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

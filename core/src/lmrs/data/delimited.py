@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
-from lmrs_plugins.errors import InputError
 
 from lmrs.data import quoted
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
+from lmrs_plugins.errors import InputError
 
 _BLOCK = 1 << 24
+_BOM = b"\xef\xbb\xbf"
 
 
 def split_header(data: bytes) -> tuple[str, bytes]:
@@ -61,6 +62,8 @@ def parse(
 
 def _arrow(data: bytes, separator: str, names: list[str], quotes: bool) -> pa.Table:
     places = [str(place) for place in range(len(names))]
+    if data.startswith(_BOM):  # Arrow would take it away, but here it is part of the first cell
+        data = _BOM + data
     table = pacsv.read_csv(
         pa.BufferReader(data),
         read_options=pacsv.ReadOptions(column_names=places, block_size=_BLOCK),
@@ -97,6 +100,8 @@ def _second_look(data: bytes, file: str, separator: str, names: list[str], repor
     data = _replace(data, starts[bad], ends[bad], separator.encode(), len(names) if report.coerces else 0)
     if not report.coerces:
         blank[bad] = True
+    elif len(names) == 1:  # of a line that begins with a separator, nothing is left
+        blank[bad] = text[starts[bad]] == ord(separator)
     lines: npt.NDArray[np.int64] = np.flatnonzero(~blank) + first
     if not len(lines):
         return parse(b"", file, separator, names, report)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
-from lmrs_plugins.bundle import PARTS, Bundle
 
 from lmrs.data.load import Loaded
 from lmrs.data.report import total
+from lmrs_plugins.bundle import PARTS, Bundle
 
 SHOWN = 20
 """Problems that are listed one by one."""

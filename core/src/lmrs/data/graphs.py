@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from lmrs_plugins.bundle import Graph
-from lmrs_plugins.dataset import Tables
 
 from lmrs.data.encode import Codes, codes, rows_of
+from lmrs_plugins.bundle import Graph
+from lmrs_plugins.dataset import Tables
 
 ENTITY = "entity"
 

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+from pydantic import ValidationError
+
+from lmrs.data.assemble import Counts, assemble
+from lmrs.data.settings import DataSettings
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.dataset import Dataset, Problem, Tables
 from lmrs_plugins.errors import InputError, PluginError
 from lmrs_plugins.options import Options
-from pydantic import ValidationError
-
-from lmrs.data.assemble import Counts, assemble
-from lmrs.data.settings import DataSettings
 
 FORMAT = "format"
 """The trait of cards that read a path; a card without it is a data set with a name."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from lmrs_plugins.dataset import Policy, Problem
 from lmrs_plugins.errors import InputError
 

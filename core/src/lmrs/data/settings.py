@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+from pydantic import Field, model_validator
+
 from lmrs_plugins.dataset import Policy
 from lmrs_plugins.options import Options
-from pydantic import Field, model_validator
 
 
 class LeaveOneOut(Options):

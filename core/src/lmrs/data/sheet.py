@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.report import Report
+from lmrs_plugins.errors import InputError
 
 _NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
 _NO_ID = ["", "nan", "NaN", "NAN"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.settings import LeaveOneOut, Temporal, Users
+from lmrs_plugins.errors import InputError
 
 TRAIN, VALID, TEST, CONTEXT = 0, 1, 2, 3
 

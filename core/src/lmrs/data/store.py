@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from lmrs.data.safe_folder import whole_folder
 from lmrs_plugins.bundle import Bundle, Graph
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.vocabulary import Vocabulary
-
-from lmrs.data.safe_folder import whole_folder
 
 FORM = 1
 """Version of the layout."""

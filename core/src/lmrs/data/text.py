@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.report import Report
+from lmrs_plugins.errors import InputError
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")

@@ -8,11 +8,11 @@ from urllib.parse import quote
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
-from lmrs_plugins.dataset import Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.names import field_name
 from lmrs.data.safe_folder import whole_folder
+from lmrs_plugins.dataset import Tables
+from lmrs_plugins.errors import InputError
 
 _IDS = {"user": "user_id", "item": "item_id"}
 _BREAKS = r"[\t\n\r]"

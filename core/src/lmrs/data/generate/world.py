@@ -97,7 +97,7 @@ class Events:
 
 FOLLOW = 0.75
 """Chance that an item comes from the cluster after the last one's."""
-STRENGTH = 1.1
+STRENGTH = 3.0
 """Weight of a taste in the log-odds of an item."""
 
 

@@ -12,8 +12,6 @@ from urllib.parse import unquote
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data import delimited
 from lmrs.data.names import ROLES, distinct, field_name, find_roles, listed
@@ -21,6 +19,8 @@ from lmrs.data.readers.options import FileOptions
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
 from lmrs.data.text import clean, plain_name, read_bytes
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 TYPES = ("token", "float", "token_seq", "float_seq")
 IMAGES = "images"

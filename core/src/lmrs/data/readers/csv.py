@@ -6,8 +6,6 @@ import csv
 from pathlib import Path
 
 import pyarrow as pa
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data import delimited
 from lmrs.data.names import distinct, field_name, find_roles
@@ -15,6 +13,8 @@ from lmrs.data.readers.options import CsvOptions
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
 from lmrs.data.text import clean, plain_name, read_bytes
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 _ENDS = (".csv", ".tsv")
 

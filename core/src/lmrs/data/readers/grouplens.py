@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
-
 from lmrs.data.archive import members
 from lmrs.data.download import cache_folder, fetch
 from lmrs.data.readers.movielens import read_files
 from lmrs.data.readers.options import DownloadOptions
 from lmrs.data.report import Report
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 _MOST = 200_000_000
 _ARCHIVE = 20_000_000

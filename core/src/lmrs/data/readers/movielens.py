@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data import delimited
 from lmrs.data.readers.options import NoOptions
@@ -20,6 +19,8 @@ from lmrs.data.readers.sequences import read_sequences
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
 from lmrs.data.text import clean, is_utf8, read_bytes
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 _EVENTS = ["user", "item", "rating", "timestamp"]
 _ODD = b"\x1f"
@@ -99,12 +100,11 @@ def _old_items(sheet: Callable[[str, str, list[str]], Sheet], report: Report) ->
     movies = (
         sheet("u.item", "|", names).ids(["id"], report).unique("id", report).missing("title").missing("release_date")
     )
-    words = [
-        pc.if_else(
-            pc.equal(movies.table.column(f"genre {one}").combine_chunks(), "1"), one, pa.scalar(None, pa.string())
-        )
-        for one in genres
-    ]
-    joined = pc.binary_join_element_wise(*words, "|", null_handling="skip")
-    categories = pc.split_pattern(pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined), "|")
+    flags = np.stack(
+        [np.asarray(pc.equal(movies.table.column(f"genre {one}"), "1").to_numpy()) for one in genres], axis=1
+    )
+    offsets = np.append(0, np.cumsum(flags.sum(axis=1)))
+    words = pa.array(genres, pa.string()).take(pa.array(np.nonzero(flags)[1]))
+    nothing = np.append(~flags.any(axis=1), False)
+    categories = pa.ListArray.from_arrays(pa.array(offsets, pa.int32(), mask=nothing), words)
     return movies.table.select(["id", "title", "release_date"]).append_column("categories", categories)

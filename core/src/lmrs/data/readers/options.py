@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from lmrs_plugins.options import Options
 from pydantic import Field, model_validator
+
+from lmrs_plugins.options import Options
 
 
 class FileOptions(Options):

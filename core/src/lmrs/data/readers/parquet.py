@@ -8,14 +8,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.names import distinct, find_roles
 from lmrs.data.readers.options import FileOptions
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
 from lmrs.data.text import first_bytes
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 
 class Parquet:

@@ -12,13 +12,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from lmrs_plugins.dataset import Policy, Tables
-from lmrs_plugins.errors import InputError
 
 from lmrs.data.readers.options import NoOptions
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
 from lmrs.data.text import clean, first_bytes, plain_name, read_bytes
+from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
 
 _ATTRIBUTES = "_item2attributes.json"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from lmrs_plugins.dataset import Policy, Tables
 
 from lmrs.data.generate import show
 from lmrs.data.generate.words import OCCUPATIONS
 from lmrs.data.generate.world import Ints, make_events, make_world
 from lmrs.data.readers.options import SyntheticOptions
+from lmrs_plugins.dataset import Policy, Tables
 
 
 class Synthetic:
