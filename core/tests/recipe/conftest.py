@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lmrs.host.plugins import PluginStatus
 from lmrs.host.registry import Registry
@@ -54,6 +54,18 @@ class Windows(Options):
     length: int = 50
 
 
+class Faulty(Options):
+    mode: str = "fine"
+
+    @model_validator(mode="after")
+    def together(self) -> Faulty:
+        if self.mode == "refused":
+            raise ValueError("mode and length exclude each other")
+        if self.mode == "broken":
+            raise KeyError("a fault\nof the plugin")
+        return self
+
+
 class Train(Options):
     train: list[str] = Field(default=[])
 
@@ -89,6 +101,7 @@ PARTS: dict[str, list[tuple[Card, type[Options] | None]]] = {
         (_card("task", "next-item", columns=("user", "item"), needs=("interactions",)), None),
         (_card("task", "impressions", columns=("user", "item"), traits=("candidates",)), None),
         (_card("task", "pairs", columns=("user",)), None),
+        (_card("task", "faulty", columns=("item",)), Faulty),
         (_card("metric", "ndcg"), Cut),
         (_card("metric", "recall"), Cut),
         (_card("metric", "mrr"), None),

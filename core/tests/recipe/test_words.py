@@ -83,6 +83,14 @@ def test_a_missing_plugin_is_the_plugins_fault(ask: Ask) -> None:
         ask(before="use: item-id, width: 64", after="use: vision/clip")
 
 
+def test_options_that_are_wrong_together_and_options_that_fail(ask: Ask) -> None:
+    assert ask("task=faulty").task.settings() == {"mode": "fine"}
+    with pytest.raises(InputError, match=r"^--set .*: refused}: task: mode and length exclude each other$"):
+        ask("task={use: faulty, mode: refused}")
+    with pytest.raises(PluginError, match=r"task: the options of lmrs/faulty failed: KeyError: .*a fault.*plugin'$"):
+        ask("task={use: faulty, mode: broken}")
+
+
 def test_two_of_one_name(ask: Ask) -> None:
     objective = "{use: masked-item, on: cloze}"
     found = ask(before=objective, after=f"{objective}\n      - {objective}")

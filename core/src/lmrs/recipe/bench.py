@@ -81,7 +81,7 @@ class Bench:
 
     def say(self, entry: Entry, keys: Mapping[str, Given], path: Path, reserved: Iterable[str] = ()) -> Said:
         """Tell wires from options; an unknown key is refused."""
-        card, model = entry.card, self._model(entry, path)
+        card, model = entry.card, self.model(entry, path)
         options: dict[str, Given] = {}
         wires: dict[str, tuple[Wire, ...]] = {}
         known = {*card.takes, *card.uses, *_fields(model)}
@@ -111,7 +111,7 @@ class Bench:
 
     def options(self, said: Said) -> tuple[Options | None, Parts]:
         """Validated options, and the components among them."""
-        card, model = said.entry.card, self._model(said.entry, said.path)
+        card, model = said.entry.card, self.model(said.entry, said.path)
         parts: dict[str, ResolvedComponent | tuple[ResolvedComponent, ...]] = {}
         own = {key: given.value for key, given in said.options.items() if key in _fields(model)}
         options: Options | None = None
@@ -123,7 +123,9 @@ class Bench:
                 also = (*card.takes, *card.uses)
                 raise explained(error, self.tree, model, said.path, placed, also) from None
             except Exception as error:
-                raise PluginError(f"{said.entry.plugin}/{card.name}: its options failed: {error!r}") from error
+                cause = f"{type(error).__name__}: {' '.join(str(error).split())}"
+                failed = f"the options of {said.entry.plugin}/{card.name} failed: {cause}"
+                raise PluginError(str(self.fail(said.path, failed))) from error
         for name, family in card.uses.items():
             given = said.options.get(name) or Given(getattr(options, name, None), (*said.path, name))
             if isinstance(given.value, list):
@@ -153,7 +155,8 @@ class Bench:
         """Keys as they stand at a path."""
         return {key: Given(value, (*path, key)) for key, value in keys.items()}
 
-    def _model(self, entry: Entry, path: Path) -> type[Options] | None:
+    def model(self, entry: Entry, path: Path) -> type[Options] | None:
+        """Its options model; None where it takes none."""
         try:
             return self.catalogue.options(entry)
         except LmrsError as error:

@@ -59,6 +59,8 @@ def _message(error: Any, model: type[BaseModel], path: Path, also: Iterable[str]
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         said = "should be a mapping"
     said = said.replace("Input should be", "should be").replace("String should", "should")
+    if kind == "value_error" and isinstance(given, Mapping):  # of the options together: the message says which
+        return said
     shown = repr(given)
     return f"{said}, not {shown if len(shown) <= 60 else shown[:57] + '...'}"
 
