@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement, Requirement
 
+from lmrs.host.contract import plainly_fits
 from lmrs_plugins import PluginError, __version__
 
 
@@ -32,6 +39,41 @@ def test_contract_version(site, host, requires, state):
     row = host().plugins[-1]
     assert row.state == state
     assert site.imported(module) == (state == "loaded")
+
+
+NUMBERS = st.lists(st.integers(0, 3), min_size=1, max_size=3).map(lambda numbers: ".".join(map(str, numbers)))
+VERSIONS = st.one_of(NUMBERS, st.sampled_from(["1.0rc1", "0.1.dev2", "1.0.post1", "1!2.0", "1.0+local"]))
+SIGNS = st.sampled_from([">=", "<", ">", "<=", "==", "!=", "~=", " >= ", " <"])
+
+
+MARKERS = st.sampled_from(["", "; extra=='x'", " ; os_name=='a'"])
+
+
+@given(st.lists(st.tuples(SIGNS, VERSIONS), max_size=3), VERSIONS, MARKERS)
+def test_the_short_cut_never_says_yes_where_packaging_says_no(clauses, version, marker):
+    line = "lmrs-plugins" + ",".join(sign + bound for sign, bound in clauses) + marker
+    try:
+        requirement = Requirement(line)
+        fits = requirement.marker is None and requirement.specifier.contains(version, prereleases=True)
+    except InvalidRequirement:
+        fits = False
+    usual = all(sign.strip() in (">=", "<") and bound[-1:].isdigit() for sign, bound in clauses) and clauses != []
+    if plainly_fits(line, version):
+        assert fits
+    elif usual and not marker and set(version + "".join(bound for _, bound in clauses)) <= set("0123456789."):
+        assert not fits
+
+
+def test_the_usual_requirement_does_without_packaging(site):
+    site.add("one")
+    ask = f"""
+import sys
+from lmrs.host.host import Host
+print(Host(path=[{str(site.folder)!r}], environ={{}}).plugins[-1].state, "packaging" in sys.modules)
+"""
+    environ = {**os.environ, "PYTHONPATH": str(site.folder)}
+    said = subprocess.run([sys.executable, "-c", ask], env=environ, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["loaded", "False"]
 
 
 def test_an_incompatible_contract_says_what_to_install(site, host):

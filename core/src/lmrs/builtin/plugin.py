@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lmrs.builtin.cards import CARDS
 from lmrs.data.cards import DATASETS
+from lmrs.evaluate.cards import METRICS
 from lmrs_plugins import Card, hookimpl
 
 
@@ -63,4 +64,4 @@ def lmrs_tasks() -> list[Card]:
 
 @hookimpl
 def lmrs_metrics() -> list[Card]:
-    return _of("metric")
+    return [*METRICS, *_of("metric")]

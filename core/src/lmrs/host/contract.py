@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 CONTRACT = "lmrs-plugins"
 UNSTATED = f"does not say which {CONTRACT} it needs"
 _NAME = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+_PLAIN = re.compile(r"\s*[\w.-]*\w\s*((?:>=|<)\s*\d+(?:\.\d+)*(?:\s*,\s*(?:>=|<)\s*\d+(?:\.\d+)*)*)\s*")
 
 
 def check(found: Found) -> None:
@@ -30,6 +31,26 @@ def check(found: Found) -> None:
             )
     if found.extras:
         _check_extras(found)
+
+
+def plainly_fits(line: str, version: str) -> bool:
+    """Whether a requirement of the usual form, `NAME>=0.1,<0.2`, takes a version; False where it is of another form.
+
+    It spares every start of the command line the import of packaging, which answers wherever this does not say yes.
+    """
+    match = _PLAIN.fullmatch(line)
+    if match is None or not re.fullmatch(r"\d+(\.\d+)*", version):
+        return False
+    have = _numbers(version)
+    clauses = re.findall(r"(>=|<)\s*([\d.]+)", match[1])
+    return all(have >= _numbers(bound) if sign == ">=" else have < _numbers(bound) for sign, bound in clauses)
+
+
+def _numbers(version: str) -> list[int]:
+    numbers = [int(part) for part in version.split(".")]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return numbers
 
 
 def remarks(found: Found) -> tuple[str, ...]:
@@ -56,7 +77,7 @@ def _check_extras(found: Found) -> None:
 def _requirements(found: Found, name: str = "") -> Iterator[Requirement]:
     """Requirements that hold here, under the entry point's extras; of one distribution, or of all."""
     for line in found.requires:
-        if name and not _names(line, name):
+        if name and (not _names(line, name) or plainly_fits(line, installed)):
             continue
         from packaging.requirements import InvalidRequirement, Requirement  # late: plugins without one pay nothing
 
