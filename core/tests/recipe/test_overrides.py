@@ -124,6 +124,15 @@ def test_a_swap_keeps_what_fits_and_says_what_does_not(catalogue: Any) -> None:
     assert str(again.model["history"].wires["over"][0]) == "item"
 
 
+def test_a_swapped_scorer_takes_what_it_can_of_the_wires(catalogue: Any) -> None:
+    found = resolve("bert", catalogue, ["answer=whole"])
+    assert found.answer is not None
+    assert [str(wire) for wire in found.answer.wires["item"]] == ["item"]
+    assert [note for note in found.notes if "left out: " in note and "names 2 nodes for 1 port" in note]
+    with pytest.raises(InputError, match="names 2 nodes for 1 port"):
+        resolve("bert", catalogue, ["answer={use: whole, of: [history, item]}"])
+
+
 def test_provenance_of_every_value(catalogue: Any, write: Write) -> None:
     path = write("name: mine\nextends: bert\nmodel:\n  history:\n    layers: 4\n")
     found = resolve(path, catalogue, ["stages.train.epochs=9"])

@@ -92,13 +92,22 @@ class Bench:
                 options[key] = given
             elif key != "of" or not card.takes:
                 self._unknown(key, given, card, {*known, *reserved, *(("of",) if card.takes else ())})
-        if "of" in keys and "of" not in known:
-            given = keys["of"]
-            filled = positional(card.takes, wires, given.value, self._failing(given.path))
-            for port in filled:
-                self.aliases[(*path, port)] = given.path
-            wires |= filled
+        if "of" in keys and card.takes and "of" not in known:
+            wires |= self._of(keys["of"], card, wires, path)
         return Said(entry, path, wires, options)
+
+    def _of(self, given: Given, card: Card, wires: Wires, path: Path) -> Wires:
+        """What `of` fills; where it was written for another component and does not fit, nothing."""
+        try:
+            filled = positional(card.takes, wires, given.value, self._failing(given.path))
+        except InputError as error:
+            if not self.tree.near(given.path).loose:
+                raise
+            self.notes.append(f"left out: {error}")
+            return {}
+        for port in filled:
+            self.aliases[(*path, port)] = given.path
+        return filled
 
     def _unknown(self, key: str, given: Given, card: Card, known: Iterable[str]) -> None:
         tree = self.tree.at(given.path)
