@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from lmrs.runs import manifest
 from lmrs.runs.checkpoint import Checkpoint
 

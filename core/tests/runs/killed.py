@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 
 import torch
+
 from lmrs.runs.atomic import write_folder
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 

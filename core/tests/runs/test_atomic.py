@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from lmrs.runs import atomic
 from lmrs.runs.atomic import sweep, verify, write_file, write_folder
 from lmrs_plugins.errors import InputError

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from lmrs.runs import checkpoint, tensors
 from lmrs.runs.atomic import verify
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from lmrs.runs.atomic import sweep, verify
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 

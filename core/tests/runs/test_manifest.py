@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from lmrs.runs.atomic import verify, write_folder
 from lmrs.runs.errors import CorruptError
 from lmrs_plugins.errors import InputError

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
+from torch.optim import SGD, Adam, AdamW, Optimizer
+
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 from lmrs.runs.errors import MismatchError
 from lmrs.runs.optimizer import named_parameters, pack_optimizer, pack_schedule, unpack_optimizer, unpack_schedule
 from lmrs.runs.randomness import capture_random, restore_random
-from torch import nn
-from torch.optim import SGD, Adam, AdamW, Optimizer
 
 KINDS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
     "adamw": (AdamW, {"lr": 0.01}),

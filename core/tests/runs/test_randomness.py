@@ -6,6 +6,7 @@ import random
 import numpy as np
 import pytest
 import torch
+
 from lmrs.runs import tree
 from lmrs.runs.randomness import capture_random, restore_random
 

@@ -9,10 +9,11 @@ import pytest
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from safetensors.torch import save_file
+
 from lmrs.runs import tensors
 from lmrs.runs.errors import CorruptError, MismatchError
 from lmrs_plugins.errors import InputError, LmrsError
-from safetensors.torch import save_file
 
 ALL = {
     "bool": torch.tensor([True, False]),

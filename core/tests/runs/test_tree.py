@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from lmrs.runs import tree
 from lmrs_plugins.errors import LmrsError
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from lmrs_plugins.artifact import Artifact
-from lmrs_plugins.errors import InputError, PluginError
-from lmrs_plugins.vocabulary import Vocabulary
 
 from lmrs.runs import tensors
 from lmrs.runs.atomic import verify, write_folder
 from lmrs.runs.errors import CorruptError, MismatchError
+from lmrs_plugins.artifact import Artifact
+from lmrs_plugins.errors import InputError, PluginError
+from lmrs_plugins.vocabulary import Vocabulary
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 # Kinds of numpy types whose bytes are the whole value: booleans, numbers, fixed-width text and bytes, times.

@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from lmrs_plugins.errors import InputError
-
 from lmrs.runs import manifest
 from lmrs.runs.errors import CorruptError as CorruptError
 from lmrs.runs.manifest import verify as verify
+from lmrs_plugins.errors import InputError
 
 _TEMPORARY = ".tmp-"
 _ASIDE = ".old-"

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from lmrs_plugins.errors import InputError, LmrsError
 from torch import Tensor
 
 from lmrs.runs import tensors, tree
 from lmrs.runs.atomic import explained, remove_folder, sweep, verify, write_folder
 from lmrs.runs.errors import CorruptError
 from lmrs.runs.manifest import sha256
+from lmrs_plugins.errors import InputError, LmrsError
 
 _FOLDER = re.compile(r"(\d{6,})-step-(\d+)")
 _BEST = "best.safetensors"

@@ -10,20 +10,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from lmrs_plugins.errors import InputError, LmrsError
-
 from lmrs.runs.atomic import explained, make_folder, sweep, write_file
 from lmrs.runs.errors import CorruptError
 from lmrs.runs.events import Events
 from lmrs.runs.lock import Lock
 from lmrs.runs.provenance import versions
+from lmrs_plugins.errors import InputError, LmrsError
 
 Status = Literal["running", "stopped", "failed", "finished"]
 
 _FACTS = "run.json"
 _FORMAT = 1
 # What is removed when a run is replaced; nothing else in the folder is touched.
-_OURS = ("recipe.yaml", "model", "results", "checkpoints", "artifacts", "metrics.jsonl", "report.html")
+_OURS = ("recipe.yaml", "model", "results", "data", "checkpoints", "artifacts", "metrics.jsonl", "report.html")
 
 
 class RunFolder:
@@ -41,6 +40,7 @@ class RunFolder:
         self.artifacts = path / "artifacts"
         self.model = path / "model"
         self.results = path / "results"
+        self.data = path / "data"
         self.report = path / "report.html"
         self.events = Events(path / "metrics.jsonl")
         self._lock = lock
@@ -206,7 +206,7 @@ def _refuse(path: Path, overwrite: bool) -> None:
 
 def _trace(name: str) -> bool:
     """Whether a process that died before its run began has left this, or a file manager."""
-    return name == "lock" or name.startswith((".lock-", ".tmp-", ".DS_Store"))
+    return name in ("lock", "lock-takeover") or name.startswith((".lock-", ".tmp-", ".DS_Store"))
 
 
 def _read(path: Path) -> dict[str, Any]:

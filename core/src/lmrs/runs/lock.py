@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
+import shutil
 import socket
 from contextlib import suppress
 from pathlib import Path
 
+from lmrs.runs.atomic import explained
 from lmrs_plugins.errors import InputError
 
-from lmrs.runs.atomic import explained
+_OWNER = "owner.json"
 
 
 class Lock:
-    """A file that says who is writing; one left by a process that died is taken over.
+    """A folder that says who is writing; one left by a process that died is taken over.
 
-    A process is known by host, number and, where the system tells it, the time of its start, because numbers are used
-    again. Whether a process of another host still lives cannot be seen, so its lock holds until somebody removes it.
+    A folder, because to rename one onto a full one fails, at once and on every file system: the lock appears with its
+    contents or not at all. A process is known by host, number and, where the system tells it, the time of its start,
+    because numbers are used again. Whether a process of another host still lives cannot be seen, so its lock holds
+    until somebody removes it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,84 +36,84 @@ class Lock:
         Raises
         ------
         InputError
-            Another process has it; the message says which, and which file to remove if that is wrong.
+            Another process has it; the message says which, and what to remove if that is wrong.
         """
         token = secrets.token_hex(8)
         me = {"host": socket.gethostname(), "pid": os.getpid(), "born": _born(os.getpid()), "token": token}
         mine = json.dumps(me).encode()
+        draft = self.path.with_name(f".{self.path.name}-{token}")
         with explained(self.path):
-            draft = self.path.with_name(f".{self.path.name}-{token}")
             try:
-                draft.write_bytes(mine)
-                for _ in range(2):
-                    if _claim(draft, self.path):
-                        self._mine = mine
-                        return
-                    self._break()
+                draft.mkdir()
+                (draft / _OWNER).write_bytes(mine)
+                if not self._claim(draft) and not (self._broken() and self._claim(draft)):
+                    raise InputError(f"{self.path}: another process has just begun to write here; wait for it")
+                self._mine = mine
             finally:
-                draft.unlink(missing_ok=True)
-        raise InputError(f"{self.path}: another process has just begun to write here; wait for it to end")
+                shutil.rmtree(draft, ignore_errors=True)
 
     def release(self) -> None:
         """Give it back; nothing happens where it is not held or has been taken away."""
-        if self._mine is not None and _read(self.path) == self._mine:
-            self.path.unlink(missing_ok=True)
+        if self._mine is not None and self._owner() == self._mine:
+            self._remove()
         self._mine = None
 
-    def _break(self) -> None:
-        """Remove a dead process's lock.
+    def _claim(self, draft: Path) -> bool:
+        try:
+            os.rename(draft, self.path)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return False
+        return True
+
+    def _owner(self) -> bytes:
+        try:
+            return (self.path / _OWNER).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _remove(self) -> None:
+        doomed = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
+        with suppress(FileNotFoundError):
+            os.rename(self.path, doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+    def _broken(self) -> bool:
+        """Whether the lock was a dead process's, and is removed.
 
         Raises
         ------
         InputError
             Its process lives, or may live.
         """
-        found = _read(self.path)
+        found = self._owner()
+        self._refuse_the_living(found)
+        # Two who find a dead lock must not both remove it: the second would remove the first one's new lock. If this
+        # process dies here, its guard is a dead lock itself, and is broken in the same way.
+        guard = Lock(self.path.with_name(f"{self.path.name}-takeover"))
+        guard.acquire()
+        try:
+            if self._owner() != found:
+                return False
+            self._remove()
+            return True
+        finally:
+            guard.release()
+
+    def _refuse_the_living(self, found: bytes) -> None:
         try:
             holder = json.loads(found)
             host, pid, born = str(holder["host"]), int(holder["pid"]), holder["born"]
         except (ValueError, LookupError, TypeError):
-            # Nobody writes such a lock: a disk that was full or lost power has cut it.
-            host, pid, born = socket.gethostname(), 0, None
+            # Nobody writes such a lock: it has just been given back, or the disk has cut it.
+            return
         if host != socket.gethostname():
             raise InputError(
-                f"{self.path}: process {pid} on {host} is writing here; if it has ended, remove this file and try again"
+                f"{self.path}: process {pid} on {host} is writing here; if it has ended, remove this folder"
             )
-        if pid and _alive(pid) and born == _born(pid):
+        if _alive(pid) and born == _born(pid):
             raise InputError(f"{self.path}: process {pid} is writing here; wait for it or stop it")
-        # Renamed first, so that of two who find a dead lock only one goes on with it.
-        taken = self.path.with_name(f".{self.path.name}-{secrets.token_hex(8)}")
-        with suppress(FileNotFoundError):
-            os.replace(self.path, taken)
-            if _read(taken) != found:
-                # Not the dead one any more: another process was quicker and holds it by right.
-                with suppress(FileExistsError):
-                    os.link(taken, self.path)
-            taken.unlink(missing_ok=True)
-
-
-def _claim(draft: Path, path: Path) -> bool:
-    """Make `path` a copy of `draft` unless there is one already."""
-    try:
-        try:
-            # Linked and not written in place: the file has its contents from its first moment on.
-            os.link(draft, path)
-        except FileExistsError:
-            raise
-        except OSError:
-            # A file system without links.
-            with path.open("xb") as file:
-                file.write(draft.read_bytes())
-    except FileExistsError:
-        return False
-    return True
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return b""
 
 
 def _alive(pid: int) -> bool:

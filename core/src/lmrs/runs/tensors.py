@@ -9,11 +9,11 @@ from pathlib import Path
 
 import safetensors
 import torch
-from lmrs_plugins.errors import InputError, LmrsError
 from safetensors.torch import save_file
 from torch import Tensor
 
 from lmrs.runs.errors import CorruptError, MismatchError
+from lmrs_plugins.errors import InputError, LmrsError
 
 # All of ours sits in one entry: the library keeps entries unordered, and equal tensors should give equal bytes.
 _ENTRY = "lmrs"

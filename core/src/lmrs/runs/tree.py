@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lmrs_plugins.errors import LmrsError
 from torch import Tensor
+
+from lmrs_plugins.errors import LmrsError
 
 
 def split(state: object, where: str = "") -> tuple[Any, dict[str, Tensor]]:
