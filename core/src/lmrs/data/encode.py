@@ -15,23 +15,21 @@ def codes(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     if not len(column):
         return np.empty(0, dtype=np.int64), pa.array([], pa.string())
     encoded = pc.dictionary_encode(column).unify_dictionaries()
-    return np.concatenate([np.asarray(chunk.indices) for chunk in encoded.chunks]).astype(np.int64), encoded.chunk(
-        0
-    ).dictionary
+    indices = np.concatenate([np.asarray(chunk.indices) for chunk in encoded.chunks])
+    return indices.astype(np.int64), encoded.chunk(0).dictionary
 
 
-def renumber(old: Codes) -> tuple[Codes, Codes]:
-    """Codes without gaps, again in order of first appearance, and the old code of each new one."""
-    encoded = pa.array(old).dictionary_encode()
-    return np.asarray(encoded.indices).astype(np.int64), np.asarray(encoded.dictionary).astype(np.int64)
+def renumber(old: Codes, count: int) -> tuple[Codes, Codes]:
+    """Codes below `count` without gaps, in the same order, and the old code of each new one."""
+    present = np.zeros(count, dtype=bool)
+    present[old] = True
+    return (np.cumsum(present) - 1)[old], np.flatnonzero(present)
 
 
 def rows_of(ids: pa.ChunkedArray | pa.Array, vocabulary: pa.Array) -> Codes:
     """Row of each id in the vocabulary, -1 where it is not there."""
     found = pc.fill_null(pc.index_in(ids.cast(pa.string()), value_set=vocabulary), -1)
-    return np.asarray(found.to_numpy(zero_copy_only=False) if isinstance(found, pa.Array) else found.to_numpy()).astype(
-        np.int64
-    )
+    return np.asarray(found).astype(np.int64)
 
 
 def aligned(table: pa.Table, vocabulary: pa.Array) -> pa.Table:

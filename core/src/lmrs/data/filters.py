@@ -11,13 +11,17 @@ Codes = npt.NDArray[np.int64]
 
 
 def kept(
-    users: Codes, items: Codes, ratings: npt.NDArray[np.float64] | None, settings: DataSettings
+    users: Codes,
+    items: Codes,
+    ratings: npt.NDArray[np.float64] | None,
+    settings: DataSettings,
+    among: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.bool_]:
-    """(events,) true for the events that pass, in this order: rating, first users, k-core.
+    """(events,) true for the events of `among` that pass, in this order: rating, first users, k-core.
 
     Codes number users and items by first appearance. An event without a rating passes no `min_rating`.
     """
-    mask = np.ones(len(users), dtype=bool)
+    mask = among.copy()
     if settings.min_rating is not None and ratings is not None:
         mask &= ratings >= settings.min_rating
     if settings.max_users is not None:

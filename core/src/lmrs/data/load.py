@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 from pydantic import ValidationError
 
-from lmrs.data.assemble import Counts, assemble
+from lmrs.data.assemble import assemble
+from lmrs.data.events import Counts
 from lmrs.data.settings import DataSettings
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
