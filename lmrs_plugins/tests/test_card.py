@@ -6,11 +6,11 @@ import pickle
 from typing import Any
 
 import pytest
+
+from lmrs_plugins import Card, Port, Pull
 from lmrs_plugins.families import FAMILIES
 from lmrs_plugins.hookspecs import Offers
 from lmrs_plugins.ports import holds
-
-from lmrs_plugins import Card, Port, Pull
 
 GOOD: dict[str, Any] = {
     "family": "encoder",

@@ -1,0 +1,128 @@
+"""The light half of a node: what travels to the loader's workers."""
+
+from __future__ import annotations
+
+import io
+import pickle
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from lmrs_plugins.bundle import Bundle
+from lmrs_plugins.env import Env
+from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.fake_nodes import rows_of
+from lmrs_plugins.view import View
+
+
+def check(case: Case, bench: Any) -> None:
+    """It travels, gives views of arrays with a row for each row, and says costs that are numbers."""
+    binding = bench.binding
+    evaluation = case.card.evaluation
+    if binding is None:
+        if evaluation == "rows":
+            case.require(
+                case.card.takes,
+                "it is evaluated by rows and has neither ports nor a `bind`: add `bind`, or evaluate it as a lookup",
+            )
+        return
+    travelled = through_pickle(case, binding, "its binding")
+    if evaluation == "table":
+        case.require(hasattr(binding, "whole"), "it is evaluated as a table: its binding needs `whole()`")
+        check_arrays(case, binding.whole(), bench.env.bundle, "its binding's whole()")
+        return
+    rows = bench.rows()
+    for rng in (None, np.random.default_rng(1)):
+        view = binding.rows(rows, rng)
+        check_arrays(case, view, bench.env.bundle, "its binding's rows()")
+        for name in view.names():
+            case.require(
+                len(view[name]) == len(rows),
+                f"its binding gives {name!r} of first axis {len(view[name])} for {len(rows)} rows: one entry a row",
+            )
+    same = "its binding gives something else for the same rows without a generator: be random only with `rng`"
+    require_equal(case, binding.rows(rows, None), binding.rows(rows, None), same)
+    require_equal(
+        case, binding.rows(rows, None), travelled.rows(rows, None), "its binding gives something else unpickled"
+    )
+    if hasattr(binding, "cost"):
+        cost = np.asarray(binding.cost(rows))
+        case.require(
+            cost.shape == rows.shape and cost.dtype.kind in "iu" and bool((cost >= 0).all()),
+            f"its binding's cost() has shape {cost.shape} and type {cost.dtype}: one whole number a row",
+        )
+
+
+def through_pickle(case: Case, found: Any, what: str, forbidden: Sequence[type] = ()) -> Any:
+    """`found` after a journey to a worker; raises where it cannot travel or takes along what it should not."""
+    torch = sys.modules.get("torch")
+    heavy = ((torch.Tensor, torch.nn.Module) if torch else ()) + tuple(forbidden)
+    taken: list[str] = []
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, obj: Any) -> None:
+            if isinstance(obj, heavy):
+                taken.append(type(obj).__name__)
+
+    buffer = io.BytesIO()
+    try:
+        Pickler(buffer).dump(found)
+        travelled = pickle.loads(buffer.getvalue())
+    except Exception as error:
+        case.require(
+            False, f"{what} cannot be pickled to a worker ({error}): hold plain data, reopen files in each process"
+        )
+    case.require(
+        not taken,
+        f"{what} takes a {taken[0] if taken else ''} along to the workers: keep plain arrays of what it needs",
+    )
+    return travelled
+
+
+def forbidden_in_transforms() -> tuple[type, ...]:
+    """What a transform or sampler does not keep."""
+    return (Env, Bundle)
+
+
+def check_arrays(case: Case, view: View, bundle: Bundle, what: str) -> None:
+    """Numpy arrays; rows are whole numbers within their subject, where they mean something; masks are boolean."""
+    case.require(isinstance(view, View), f"{what} gives {type(view).__name__}: return a View")
+    for name in view.names():
+        case.require(
+            isinstance(view[name], np.ndarray),
+            f"{what} gives {name!r} as {type(view[name]).__name__}: arrays are numpy in the workers",
+        )
+    for name, rows in view.rows.items():
+        subject = view.subjects.get(name)
+        case.require(subject, f"{what} gives rows {name!r} and does not say of which subject: name it in `subjects`")
+        case.require(rows.dtype.kind in "iu", f"{what} gives rows {name!r} of type {rows.dtype}: rows are int64")
+        count = rows_of(bundle, str(subject))
+        keep = ordinary(view, rows)
+        inside = count is None or bool(((rows[keep] >= 0) & (rows[keep] < count)).all())
+        case.require(
+            inside, f"{what} gives {name!r} beyond the {count} rows of {subject!r}: pad with a false mask, not a row"
+        )
+    if view.mask is not None:
+        case.require(view.mask.dtype == np.bool_, f"{what} gives a mask of type {view.mask.dtype}: make it bool")
+    if view.special is not None:
+        case.require(
+            view.special.dtype.kind in "iu", f"{what} gives special codes of type {view.special.dtype}: make them int64"
+        )
+
+
+def ordinary(view: View, field: Any) -> Any:
+    """(…) true where a field's entries mean something: under a true mask, and no special code."""
+    keep = np.ones(field.shape, dtype=bool)
+    for mask in (view.mask, None if view.special is None else view.special == 0):
+        if mask is not None and field.shape[: mask.ndim] == mask.shape:
+            keep &= mask.reshape(mask.shape + (1,) * (field.ndim - mask.ndim))
+    return keep
+
+
+def require_equal(case: Case, one: View, other: View, expected: str) -> None:
+    """Raise `expected` unless two views are equal in every field."""
+    case.require(one.names() == other.names() and one.subjects == other.subjects, expected)
+    for name in one.names():
+        case.require(one[name].shape == other[name].shape and np.array_equal(one[name], other[name]), expected)

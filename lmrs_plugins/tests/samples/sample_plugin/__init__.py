@@ -1,0 +1,1 @@
+"""A plugin with one good component of each family, as small as they come."""
