@@ -138,7 +138,7 @@ def test_a_column_that_cannot_be_read_stops_strict_and_costs_only_itself_otherwi
     for policy in ("quarantine", "coerce"):
         tables = read(path, policy=policy)
         assert tables.interactions.column("item").to_pylist() == ["x", "y"]
-        assert [one.row for one in tables.problems] == [0]
+        assert [(one.file, one.row) for one in tables.problems] == [(str(path), 1)]
     assert ("mood" in read(path, policy="quarantine").interactions.column_names) is False
 
 

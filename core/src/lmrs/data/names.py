@@ -65,17 +65,17 @@ def listed(names: Sequence[str]) -> str:
     return shown + (f" and {len(names) - 8} more" if len(names) > 8 else "") if names else "nothing"
 
 
-def distinct(names: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Names made unequal by a number, and those that stood twice."""
+def distinct(names: Sequence[str]) -> tuple[list[str], list[int]]:
+    """Names made unequal by a number, and the places of those that stood before."""
     used: set[str] = set()
-    twice: list[str] = []
+    again: list[int] = []
     out: list[str] = []
-    for name in names:
+    for place, name in enumerate(names):
         unequal, number = name, 2
         while unequal in used:
             unequal, number = f"{name} ({number})", number + 1
         if unequal != name:
-            twice.append(name)
+            again.append(place)
         used.add(unequal)
         out.append(unequal)
-    return out, twice
+    return out, again

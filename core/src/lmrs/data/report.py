@@ -67,8 +67,9 @@ class Report:
             message = f"{rest} more rows like the one before, up to row {rows[-1]}: {done}"
             self._problems.append(MoreProblems(file, int(rows[named]), message, rest))
 
-    def whole(self, file: str, message: str, done: str, cure: str) -> None:
-        """A fault of the file itself: an error under `strict`, noted otherwise."""
+    def whole(self, file: str, row: int, message: str, done: str, cure: str) -> None:
+        """A fault of a file's header (`row` 1) or of all of it (0): an error under `strict`, noted otherwise."""
         if self.policy == "strict":
-            raise InputError(f"{file}: {message}; {cure}, or set data.policy to coerce")
-        self._problems.append(Problem(file, 0, f"{message}: {done}"))
+            where = f"{file}, row {row}" if row else file
+            raise InputError(f"{where}: {message}; {cure}, or set data.policy to coerce")
+        self._problems.append(Problem(file, row, f"{message}: {done}"))

@@ -46,7 +46,9 @@ SplitSettings = Annotated[LeaveOneOut | Temporal | Users, Field(discriminator="b
 class DataSettings(Options):
     """Where the data come from, what is kept of them and how they are split."""
 
-    source: str = Field(description="Name of a data set (`ml-100k`, `synthetic`), or a path to a file or folder (`./ml-100k`).")
+    source: str = Field(
+        description="Name of a data set (`ml-100k`, `synthetic`), or a path to a file or folder (`./ml-100k`)."
+    )
     format: str = Field(
         "auto", description="Format of a path (`atomic`, `csv`); `auto` looks at names and first bytes."
     )

@@ -57,11 +57,10 @@ class Csv:
             cells = next(csv.reader([header], delimiter=separator), [])
         except csv.Error as error:
             raise InputError(f"{file}, row 1: no header can be read ({error}); is this a text file?") from None
-        names, twice = distinct([cell.strip() for cell in cells])
-        if twice:
-            report.whole(
-                f"{file}, row 1", f"column {twice[0]!r} stands twice", "the first is read", "take one of them out"
-            )
+        names, again = distinct([cell.strip() for cell in cells])
+        if again:
+            word = f"column {cells[again[0]].strip()!r} stands twice"
+            report.whole(file, 1, word, "the first is read", "take one of them out")
         return delimited.parse(rest, file, separator, names, report, quotes=True)
 
     def _items(self, path: Path, report: Report) -> pa.Table:

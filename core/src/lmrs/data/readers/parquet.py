@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from lmrs.data.names import distinct, find_roles
+from lmrs.data.names import find_roles
 from lmrs.data.readers.options import FileOptions
 from lmrs.data.report import Report
 from lmrs.data.sheet import Sheet
@@ -36,8 +36,8 @@ class Parquet:
         report = Report(policy)
         try:
             file = pq.ParquetFile(path)
-            names, twice = distinct(file.schema_arrow.names)
-            roles = find_roles([name for name in names if name not in twice], self._columns, str(path))
+            names = file.schema_arrow.names
+            roles = find_roles([name for name in names if names.count(name) == 1], self._columns, str(path))
             table = file.read(columns=list(roles.values())).select(list(roles.values())).rename_columns(list(roles))
         except (pa.ArrowException, OSError) as error:
             line = str(error).split("\n")[0][:200]

@@ -116,7 +116,7 @@ def _attributes(path: Path, report: Report) -> dict[str, pa.Table]:
         assert isinstance(found, dict)
         lists = [[str(one) for one in value] for value in found.values()]
     except (ValueError, TypeError, AssertionError, RecursionError):
-        report.whole(str(beside), "not a JSON object of lists", "left out", "mend it, or move it away")
+        report.whole(str(beside), 0, "not a JSON object of lists", "left out", "mend it, or move it away")
         return {}
     return {
         "item": pa.table(
