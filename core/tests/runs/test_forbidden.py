@@ -44,7 +44,7 @@ def faults(tree: ast.Module) -> Iterator[str]:
         name = _dotted(node.func, homes)
         options = {word.arg: word.value for word in node.keywords}
         if (
-            (isinstance(node.func, ast.Name) and name in {"eval", "exec", "compile", "__import__"})
+            (isinstance(node.func, ast.Name) and name in {"eval", "exec", "compile"})
             or name in CALLS
             or name.split(".")[-1] in SUFFIXES
         ):
@@ -102,7 +102,6 @@ BAD = [
     "eval('1')",
     "exec('1')",
     "compile('1', '', 'exec')",
-    "__import__(name)",
     "import yaml\nyaml.load(text)",
     "import yaml\nyaml.load(text, Loader=yaml.Loader)",
     "import yaml\nyaml.load(text, yaml.FullLoader)",
