@@ -10,7 +10,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lmrs.evaluate import ranking
+from lmrs.evaluate import ranking, tally
 from lmrs.evaluate.ranking import Ranking, rank
 from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.ragged import Ragged
@@ -130,6 +130,14 @@ def test_blocks_of_bounded_memory_change_nothing(monkeypatch):
     monkeypatch.setattr(ranking, "_BLOCK", 120)
     same(rank(scores, positives, rows=50, seen=seen, top=7), whole)
     same(rank(chosen, positives, rows=50, seen=seen, candidates=candidates, top=7), few)
+
+
+@pytest.mark.parametrize("exact", [1, 1 << 24])
+def test_counts_are_whole_numbers_either_way(monkeypatch, exact):
+    monkeypatch.setattr(tally, "_EXACT", exact)
+    mask = torch.arange(12).reshape(3, 4) % 3 == 0
+    assert tally.tally(mask).tolist() == [2, 1, 1]
+    assert tally.tally(mask).dtype == torch.int64
 
 
 def test_scores_are_left_as_they_are():

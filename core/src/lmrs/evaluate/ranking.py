@@ -25,13 +25,14 @@ import torch
 
 from lmrs.evaluate.eligible import Eligible, eligible
 from lmrs.evaluate.ranks import columns, compared, expected
+from lmrs.evaluate.tally import tally
 from lmrs.evaluate.top import best
 from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.metric import Ranked
 from lmrs_plugins.ragged import Ragged
 
-# Scores that are looked at together; temporary memory is some ten bytes times this.
-_BLOCK = 1 << 23
+# Scores that are looked at together; temporary memory is some forty bytes times this.
+_BLOCK = 1 << 22
 
 
 def rank(
@@ -128,7 +129,7 @@ def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Ranked:
         ranks=expected(own.double().cpu().numpy(), owner, above, level),
         offsets=positives.offsets,
         top=picked.cpu().numpy(),
-        candidates=(scores > -torch.inf).sum(1).cpu().numpy(),
+        candidates=tally(scores > -torch.inf).cpu().numpy(),
         rows=rows,
     )
 

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from lmrs.evaluate.tally import tally
 from lmrs_plugins.ragged import Ragged
 
 
@@ -30,7 +31,7 @@ def compared(
         which = torch.from_numpy(positives.offsets[cases] + turn).to(scores.device)
         part = scores if len(cases) == len(scores) else scores[torch.from_numpy(cases).to(scores.device)]
         value = own[which, None]
-        above[which], level[which] = (part > value).sum(1), (part == value).sum(1)
+        above[which], level[which] = tally(part > value), tally(part == value)
     return above.cpu().numpy(), level.cpu().numpy()
 
 

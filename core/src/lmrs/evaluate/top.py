@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import torch
 
+from lmrs.evaluate.tally import tally
+
 
 def best(scores: torch.Tensor, top: int) -> torch.Tensor:
     """(b, top) columns of the highest of (b, w) scores, best first, the lower column first among equals.
@@ -17,7 +19,7 @@ def best(scores: torch.Tensor, top: int) -> torch.Tensor:
     values, columns = scores.topk(kept, dim=1)
     last = values[:, -1:]
     # Where more columns than there is room for share the last value, the lowest of them are taken.
-    crowded = (scores >= last).sum(1) > kept
+    crowded = tally(scores >= last) > kept
     if crowded.any():
         columns[crowded] = _lowest(scores[crowded], last[crowded], kept)
     columns = columns.sort(dim=1).values
@@ -30,6 +32,6 @@ def best(scores: torch.Tensor, top: int) -> torch.Tensor:
 def _lowest(scores: torch.Tensor, last: torch.Tensor, kept: int) -> torch.Tensor:
     """Columns above `last`, then the lowest of those at it: `kept` a case."""
     above, level = scores > last, scores == last
-    room = kept - above.sum(1, keepdim=True)
+    room = kept - tally(above)[:, None]
     taken = above | (level & (level.cumsum(1, dtype=torch.int32) <= room))
     return taken.nonzero()[:, 1].reshape(len(scores), kept)
