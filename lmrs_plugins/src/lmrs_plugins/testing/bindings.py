@@ -67,16 +67,17 @@ def through_pickle(case: Case, found: Any, what: str, forbidden: Sequence[type] 
                 taken.append(type(obj).__name__)
 
     buffer = io.BytesIO()
+    failed, travelled = "", None
     try:
         Pickler(buffer).dump(found)
         travelled = pickle.loads(buffer.getvalue())
     except Exception as error:
-        case.require(
-            False, f"{what} cannot be pickled to a worker ({error}): hold plain data, reopen files in each process"
-        )
+        failed = str(error)
+    kept = taken[0] if taken else ""
+    case.require(not taken, f"{what} takes its {kept} along to the workers: keep plain arrays of what it needs")
     case.require(
-        not taken,
-        f"{what} takes a {taken[0] if taken else ''} along to the workers: keep plain arrays of what it needs",
+        not failed,
+        f"{what} cannot be pickled to a worker ({failed}): hold plain data, reopen files in each process",
     )
     return travelled
 

@@ -22,8 +22,9 @@ from lmrs_plugins.options import Options
 class Exemptions:
     """What an author says need not hold, with reasons, and which of it was met.
 
-    A key is a component (`bag`: nothing of it is checked), a check of one (`bag.padding`) or, for gradients, a parameter
-    or the beginning of its name (`bag.gradient.pooler`). `FAMILY/` before it tells two components of one name apart.
+    A key is a component (`bag`: nothing of it is checked), a check of one (`bag.padding`) or, for gradients, a
+    parameter or the beginning of its name (`bag.gradient.pooler`). `FAMILY/` before it tells two components of one
+    name apart.
     """
 
     reasons: Mapping[str, str] = field(default_factory=dict)

@@ -74,8 +74,8 @@ class FakeNode:
 
     def states(self, rows: Tensor, view: View) -> Encoding:
         """(B, L, d) states of a sequence of rows."""
-        place = torch.linspace(0, 1, rows.shape[1])[:, None] * torch.ones(self.table.shape[1])
-        return self._noisy(self.table[rows] + place, view.mask)
+        place = 0.1 * torch.arange(rows.shape[1])
+        return self._noisy(self.table[rows] + place[:, None], view.mask)
 
     def _noisy(self, values: Tensor, mask: Tensor | None) -> Encoding:
         if mask is not None:

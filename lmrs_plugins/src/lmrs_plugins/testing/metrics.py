@@ -58,9 +58,7 @@ def check(case: Case) -> None:
                 single = _values(case, metric, made((ranks,), place))
                 case.require(_same(values[[place]], single), "the value of a case depends on the other cases")
     with case.check("better"):
-        better = made(
-            tuple(tuple(max(1.0, rank - 1) + place for place, rank in enumerate(ranks)) for ranks in _apart())
-        )
+        better = made(tuple(tuple(float(max(1, rank // 2)) for rank in ranks) for ranks in _apart()))
         worse = made(_apart())
         gain = np.nan_to_num(_values(case, metric, better) - _values(case, metric, worse))
         gain = gain if metric.higher_is_better else -gain

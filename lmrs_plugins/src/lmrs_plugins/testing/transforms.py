@@ -88,20 +88,24 @@ def _check_promised(case: Case, views: dict[str, View], training: bool) -> None:
 
 
 def _check_alone(case: Case, transform: Any, examples: Examples, views: dict[str, View]) -> None:
-    for place in range(len(examples)):
-        single = draw(transform, pick(examples, np.array([place])))
-        for name, view in views.items():
-            for field in view.names():
-                whole, alone = view[field], single[name][field]
-                if len(whole) != len(examples) or len(alone) != 1:
-                    continue  # flat over the batch: which entries are whose is the transform's own matter
-                mine = whole[place][_kept(view, whole)[place]]
-                case.require(
-                    np.array_equal(mine, alone[0][_kept(single[name], alone)[0]]),
-                    f"view {name!r}: {field!r} of an example depends on the others in its batch: draw by example "
-                    f"from `rng`, or "
-                    "mark the card `batch-level`",
-                )
+    singles = [draw(transform, pick(examples, np.array([place]))) for place in range(len(examples))]
+    for name, view in views.items():
+        for field in view.names():
+            whole, alone = view[field], [single[name][field] for single in singles]
+            if field in view.values and view.mask is None and whole.ndim == 1:
+                continue  # may well be places in the batch, which differ alone
+            if len(whole) == len(examples) and all(len(one) == 1 for one in alone):
+                mine = [row[kept] for row, kept in zip(whole, _kept(view, whole), strict=True)]
+                theirs = [one[0][_kept(single[name], one)[0]] for one, single in zip(alone, singles, strict=True)]
+            elif field in view.rows:  # flat over the batch, one example after the other
+                mine, theirs = [whole], [np.concatenate(alone)]
+            else:
+                continue
+            case.require(
+                all(np.array_equal(one, other) for one, other in zip(mine, theirs, strict=True)),
+                f"view {name!r}: {field!r} of an example depends on the others in its batch: draw by example from "
+                "`rng`, or mark the card `batch-level`",
+            )
 
 
 def _kept(view: View, field: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Components that each break one thing."""

@@ -1,0 +1,122 @@
+"""Strategies, makers, tasks, metrics and datasets that break one thing each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sample_plugin.rest import Hit, Last, LowRank, Norms, Pairs
+from torch import nn
+
+from lmrs_plugins import Artifact, Group
+
+
+class NeverReleases(LowRank):
+    def release(self, tune: Any) -> None: ...
+
+
+class Replaces(LowRank):
+    def apply(self, tune: Any) -> None:
+        tune.inject("history", lambda module: setattr(module.layers[0], "query", nn.Linear(8, 8)))
+
+
+class Twice(LowRank):
+    def groups(self, tune: Any) -> list[Group]:
+        return [Group(tune.names("item")), Group(tune.names())]
+
+
+class UnknownNames(LowRank):
+    def groups(self, tune: Any) -> list[Group]:
+        return [Group(["item.table"])]
+
+
+class TrainsNothing(LowRank):
+    def groups(self, tune: Any) -> list[Group]:
+        return []
+
+
+class DropsAbsent(Norms):
+    def make(self, making: Any) -> Artifact:
+        vectors, mask = making.export("of")
+        return Artifact({"vectors": vectors[mask]})
+
+
+class OtherPort(Norms):
+    def make(self, making: Any) -> Artifact:
+        return Artifact({"vectors": making.export("item")[0]})
+
+
+class Texts(Norms):
+    def make(self, making: Any) -> Artifact:
+        return Artifact({"names": np.array(["a", "b"])})
+
+
+class RandomArtifact(Norms):
+    def make(self, making: Any) -> Artifact:
+        return Artifact({"noise": np.random.default_rng().random(3)})
+
+
+class Leaks(Last):
+    """The answer is the end of the history."""
+
+    def cases(self, bundle: Any, part: str) -> Any:
+        found = super().cases(bundle, part)
+        items = found.examples.columns["item"]
+        items = type(items)(bundle.items, bundle.histories.offsets).slices(
+            bundle.histories.offsets[found.examples.columns["user"]], found.examples.keys + 1
+        )
+        found.examples.columns["item"] = items
+        return found
+
+
+class SeesTest(Last):
+    """What was seen includes what comes later."""
+
+    def cases(self, bundle: Any, part: str) -> Any:
+        found = super().cases(bundle, part)
+        users = found.examples.columns["user"]
+        later = type(found.seen)(bundle.items, bundle.histories.offsets).take(users)
+        return type(found)(found.examples, found.positives, later)
+
+
+class NoAnswers(Last):
+    def cases(self, bundle: Any, part: str) -> Any:
+        found = super().cases(bundle, part)
+        return type(found)(found.examples, found.positives.last(0), found.seen)
+
+
+class CountsPadding(Hit):
+    def values(self, ranked: Any) -> Any:
+        return super().values(ranked) * (ranked.top >= 0).mean(1)
+
+
+class Relative(Hit):
+    def values(self, ranked: Any) -> Any:
+        values = super().values(ranked)
+        return values / np.nansum(values).clip(1)
+
+
+class WrongWay(Hit):
+    higher_is_better = False
+
+
+class Summed(Hit):
+    def values(self, ranked: Any) -> Any:
+        return super().values(ranked)[:2]
+
+
+class Infinite(Hit):
+    def values(self, ranked: Any) -> Any:
+        return np.where(np.isnan(super().values(ranked)), np.inf, super().values(ranked))
+
+
+class RecognisesAll(Pairs):
+    @staticmethod
+    def recognises(path: Path) -> bool:
+        return True
+
+
+class PythonError(Pairs):
+    def read(self, path: Any, policy: Any) -> Any:
+        return [line.split() for line in path.read_text().splitlines()]
