@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import torch
-import yaml
 
 from lmrs.answer.setting import Setting
 from lmrs.data import store
@@ -18,7 +17,6 @@ from lmrs.evaluate.answering import Answering
 from lmrs.evaluate.report import Result
 from lmrs.host.host import Host
 from lmrs.model.graph import Graph
-from lmrs.recipe.overrides import plain
 from lmrs.recipe.resolve import resolve
 from lmrs.recipe.resolved import Resolved
 from lmrs.runs.folder import RunFolder
@@ -48,7 +46,7 @@ class Pipeline:
 
     def __init__(self, setting: Setting, weights: Mapping[str, torch.Tensor]) -> None:
         self.setting = setting
-        self._weights = weights
+        self.weights = weights
 
     @classmethod
     def load(cls, folder: str | Path, host: Host | None = None, device: str | None = None) -> Pipeline:
@@ -66,7 +64,7 @@ class Pipeline:
             raise InputError(f"{folder}: this run has not finished; go on with `lmrs resume {folder}`")
         host = host or Host()
         resolved = recipe_of(run, host)
-        bundle = store.load(run.path / "data")
+        bundle = store.load(run.data)
         weights, _ = load_model(run.model)
         return cls(Setting(resolved, bundle, host, run, device, writes=False), weights)
 
@@ -87,10 +85,10 @@ class Pipeline:
             for key, tensor in node.module.state_dict().items()
             if name not in shared
         }
-        check_match(self._weights, live, f"{self.setting.folder.model}")
+        check_match(self.weights, live, f"{self.setting.folder.model}")
         with torch.no_grad():
             for name, tensor in live.items():
-                tensor.copy_(self._weights[name])
+                tensor.copy_(self.weights[name])
         return graph.to(self.device).eval()
 
     @cached_property
@@ -178,4 +176,4 @@ class Pipeline:
 
 def recipe_of(folder: RunFolder, host: Host) -> Resolved:
     """The recipe of a run, against what is installed now."""
-    return resolve(plain(yaml.safe_load(folder.recipe()), str(folder.path / "recipe.yaml")), host.registry)
+    return resolve(folder.path / "recipe.yaml", host.registry)

@@ -17,6 +17,7 @@ from lmrs.answer.setting import Setting
 from lmrs.data import store
 from lmrs.data.load import Loaded, load
 from lmrs.data.settings import DataSettings
+from lmrs.evaluate.report import Result
 from lmrs.evaluate.stored import files
 from lmrs.host.host import Host
 from lmrs.recipe.check import check
@@ -25,11 +26,14 @@ from lmrs.recipe.overrides import Source
 from lmrs.recipe.overrides import load as read_recipe
 from lmrs.recipe.problems import explained
 from lmrs.recipe.resolve import resolve
+from lmrs.recipe.resolved import Resolved
+from lmrs.recipe.show import as_yaml
 from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.interrupts import Interrupts
 from lmrs.runs.model import save_model
-from lmrs_plugins import Cancelled, InputError
+from lmrs.train.team import Team
+from lmrs_plugins import Bundle, Cancelled, InputError
 
 
 def run(
@@ -57,13 +61,33 @@ def run(
     out
         The run folder; `runs/RECIPE-TIME` if not given.
     """
-    host = host or Host()
+    host, listener, team = host or Host(), listener or Listener(), Team(device)
     settings = list(overrides)
     settings += [] if data is None else [f"data.source={yaml.safe_dump(str(data)).splitlines()[0]}"]
     settings += [] if seed is None else [f"seed={seed}"]
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    path = Path(team.share(str(out if out is not None else Path("runs") / f"{Path(recipe).stem}-{stamp}")))
+    if team.leads:
+        resolved, bundle = _prepare(recipe, settings, host, listener)
+        folder = RunFolder.create(
+            path,
+            as_yaml(resolved),
+            seed=resolved.seed,
+            fingerprint=bundle.fingerprint,
+            plugins={row.name: row.version for row in host.plugins if row.state == "loaded"},
+            distributions=[row.distribution for row in host.plugins if row.state == "loaded"],
+            overwrite=overwrite,
+        )
+        with folder:
+            store.save(bundle, folder.data)
+            return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
+    return _follow(path, host, device, team)
+
+
+def _prepare(recipe: str | Path, settings: Sequence[str], host: Host, listener: Listener) -> tuple[Resolved, Bundle]:
+    """Recipe and data, read and checked against each other."""
     source = read_recipe(recipe, host.registry, settings)
     resolved = check(resolve(source, host.registry))
-    listener = listener or Listener()
     for note in resolved.notes:
         listener.note(note)
     loaded = load_data(source, host)
@@ -73,38 +97,34 @@ def run(
     fitted = check_data(resolved, bundle.has, bundle.contents(), bundle.name)
     for note in fitted.notes[len(resolved.notes) :]:
         listener.note(note)
-    resolved = fitted
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    path = Path(out) if out is not None else Path("runs") / f"{resolved.name}-{stamp}"
-    folder = RunFolder.create(
-        path,
-        yaml.safe_dump(resolved.to_dict(), sort_keys=False, allow_unicode=True),
-        seed=resolved.seed,
-        fingerprint=bundle.fingerprint,
-        plugins={row.name: row.version for row in host.plugins if row.state == "loaded"},
-        distributions=[row.distribution for row in host.plugins if row.state == "loaded"],
-        overwrite=overwrite,
-    )
-    with folder:
-        store.save(bundle, folder.path / "data")
-        return _finish(Setting(resolved, bundle, host, folder, device), listener)
+    return fitted, bundle
+
+
+def _follow(path: Path, host: Host, device: str | None, team: Team) -> Pipeline:
+    """What a process does that leads nothing: the same work out of the leader's folder, writing nothing."""
+    team.wait()
+    folder = RunFolder.open(path)
+    setting = Setting(recipe_of(folder, host), store.load(folder.data), host, folder, device, writes=False)
+    return _train(setting, Listener())[0]
 
 
 def resume(
     path: str | Path, *, device: str | None = None, host: Host | None = None, listener: Listener | None = None
 ) -> Pipeline:
     """Go on with a run that was stopped or killed; ends as it would have ended. A finished run is only loaded."""
-    host, listener = host or Host(), listener or Listener()
+    host, listener, team = host or Host(), listener or Listener(), Team(device)
+    if not team.leads:
+        return _follow(Path(path), host, device, team)
     with RunFolder.open(Path(path), write=True) as folder:
         if folder.status == "finished":
             return Pipeline.load(path, host, device)
         resolved = recipe_of(folder, host)
-        if not (folder.path / "data").exists():
+        if not folder.data.exists():
             raise InputError(f"{path}: this run was stopped before its data were stored; start it anew")
-        bundle = store.load(folder.path / "data")
+        bundle = store.load(folder.data)
         folder.check_fingerprint(bundle.fingerprint)
         folder.note("running")
-        return _finish(Setting(resolved, bundle, host, folder, device), listener)
+        return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
 
 
 def load_data(source: Source, host: Host) -> Loaded:
@@ -126,21 +146,16 @@ def datasets(host: Host) -> dict[str, Any]:
     }
 
 
-def _finish(setting: Setting, listener: Listener) -> Pipeline:
+def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:
+    """Train, evaluate and store; the folder says how it ended."""
     folder = setting.folder
     try:
-        with Interrupts() as interrupts:
-            weights = Fit(setting, listener, interrupts).run()
-        if setting.writes:
-            save_model(folder.model, weights)
-        pipeline = Pipeline(setting, weights)
-        if setting.resolved.task is not None and setting.resolved.answer is not None:
-            listener.evaluating("test", len(pipeline.cases("test").examples))
-            result = pipeline.evaluate("test")
-            setting.notify("lmrs_after_evaluate", stage="", part="test", metrics=result.numbers())
-            if setting.writes:
-                for name, content in files(result).items():
-                    write_file(folder.results / name, content)
+        team.wait()
+        pipeline, result = _train(setting, listener)
+        save_model(folder.model, pipeline.weights)
+        if result is not None:
+            for name, content in files(result).items():
+                write_file(folder.results / name, content)
         folder.note("finished")
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | Cancelled)
@@ -148,3 +163,15 @@ def _finish(setting: Setting, listener: Listener) -> Pipeline:
         setting.notify("lmrs_on_run_error", error=error)
         raise
     return pipeline
+
+
+def _train(setting: Setting, listener: Listener) -> tuple[Pipeline, Result | None]:
+    """All stages, and the test part where the recipe says how to answer."""
+    with Interrupts() as interrupts:
+        pipeline = Pipeline(setting, Fit(setting, listener, interrupts).run())
+    if setting.resolved.task is None or setting.resolved.answer is None:
+        return pipeline, None
+    listener.evaluating("test", len(pipeline.cases("test").examples))
+    result = pipeline.evaluate("test")
+    setting.notify("lmrs_after_evaluate", stage="", part="test", metrics=result.numbers())
+    return pipeline, result

@@ -1,0 +1,48 @@
+"""A small run, as a program that a test can kill: `python small.py FOLDER [killed-at] [KEY=VALUE ...]`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+OVERRIDES = (
+    "data.options={users: 60, items: 40, seed: 3}",
+    "model.item.width=16",
+    "stages.0.sampler.batch=16",
+    "stages.0.epochs=3",
+    "stages.0.checkpoint_every=2",
+)
+
+
+def main(folder: str, killed_at: str, *overrides: str) -> None:
+    """Run or resume; `killed_at` is a step of the whole run, or `evaluation`."""
+    import torch
+
+    from lmrs.answer.listener import Listener
+    from lmrs.answer.run import resume, run
+
+    torch.set_num_threads(1)
+
+    class Killer(Listener):
+        steps = 0
+
+        def stepped(self, step: int, terms: Mapping[str, float]) -> None:
+            self.steps += 1
+            if str(self.steps) == killed_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        def evaluating(self, part: str, cases: int) -> None:
+            if killed_at == "evaluation":
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    if Path(folder).exists():
+        resume(folder, listener=Killer(), device="cpu")
+    else:
+        run("sasrec", overrides=[*OVERRIDES, *overrides], out=folder, listener=Killer(), device="cpu")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
