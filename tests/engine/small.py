@@ -38,7 +38,7 @@ def main(folder: str, killed_at: str, *overrides: str) -> None:
             if killed_at == "evaluation":
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    if Path(folder).exists():
+    if Path(folder, "run.json").exists() and "RANK" not in os.environ:
         resume(folder, listener=Killer(), device="cpu")
     else:
         run("sasrec", overrides=[*OVERRIDES, *overrides], out=folder, listener=Killer(), device="cpu")
