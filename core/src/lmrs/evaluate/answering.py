@@ -46,7 +46,7 @@ class Answering:
         self._needs = [
             Need(wire, f"{DRAW}/{view}") for port, view in views if view for wire in self._wires.get(port, ())
         ]
-        self._draws = {} if draw is None else {DRAW: draw}
+        self._draws = {DRAW: _NoViews() if draw is None else draw}
         self._products = sorted(
             {subject for node in graph.nodes.values() for subject in node.plan.subjects.values() if "*" in subject}
         )
@@ -118,6 +118,13 @@ class Answering:
 
     def _evaluating(self) -> _Evaluating:
         return _Evaluating([self.graph, self.scorer])
+
+
+class _NoViews:
+    """The draw of a scorer that looks at candidates alone."""
+
+    def views(self, examples: Examples, rng: None) -> dict[str, View]:
+        return {}
 
 
 class _Evaluating:
