@@ -32,6 +32,11 @@ def carry(tensors: Mapping[str, torch.Tensor], before: Mapping[str, torch.Tensor
                 )
             notes.append(f"stage {stage.name!r}: {name} {tuple(tensor.shape)} starts fresh")
             continue
+        if stage.growths and _begins(before[name], tensor):
+            tensor[: len(before[name])].copy_(before[name])
+            kept.add(name)
+            notes.append(f"stage {stage.name!r}: {name} grows from {len(before[name])} to {len(tensor)} rows")
+            continue
         if before[name].shape != tensor.shape:
             raise InputError(
                 f"stage {stage.name!r}: {name!r} had shape {tuple(before[name].shape)}, now {tuple(tensor.shape)}; "
@@ -46,3 +51,8 @@ def carry(tensors: Mapping[str, torch.Tensor], before: Mapping[str, torch.Tensor
         if name not in kept and node in stage.graph and node not in fresh and node not in stage.changed:
             raise InputError(f"stage {stage.name!r}: the weights of {name!r} find no place: its node has changed")
     return notes
+
+
+def _begins(old: torch.Tensor, new: torch.Tensor) -> bool:
+    """Whether one may be the beginning of the other: a vocabulary gets its new rows at its end."""
+    return old.ndim == new.ndim > 0 and len(old) < len(new) and old.shape[1:] == new.shape[1:]
