@@ -18,8 +18,8 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
         "transformer": {"causal": True, "norm": "pre", "input_norm": True},
     },
     "sampled": {
-        "cloze": {"shared": 8},
-        "next": {"shared": 8},
+        "cloze": {"shared": 256},
+        "next": {"shared": 256},
         "masked-item": {"loss": "sampled"},
         "next-item": {"loss": "sampled"},
     },

@@ -11,7 +11,7 @@ _TARGETS = {
     "input": ViewType(rows={"item": "item"}),
     "target": ViewType(rows={"item": "item"}, values=("at",)),
     "negative": ViewType(rows={"item": "item"}, when="negatives"),
-    "shared": ViewType(rows={"item": "item"}, values=("logq",), when="shared"),
+    "shared": ViewType(rows={"item": "item"}, values=("logq", "target_logq"), when="shared"),
 }
 
 
@@ -112,7 +112,7 @@ def lmrs_objectives() -> list[Card]:
                 *(Pull("item", "negative", when=f"loss={loss}") for loss in ("bce", "bpr")),
                 Pull("item", "shared", when="loss=sampled"),
             ),
-            reads=("target.item", "target.at"),
+            reads=("target.item", "target.at", "shared.item", "shared.logq", "shared.target_logq"),
             source=source,
         )
         for name, summary, source in (

@@ -26,7 +26,8 @@ class ItemId(nn.Module):
         self.blocks = nn.ParameterList(torch.empty(size, options.width) for size in self._sizes)
         for block in self.blocks:
             nn.init.normal_(block, std=options.std)
-        self.register_buffer("known", torch.from_numpy(env.seen("item")))
+        # Not saved: it follows from the data, and has another length once the vocabulary has grown.
+        self.register_buffer("known", torch.from_numpy(env.seen("item")), persistent=False)
 
     def forward(self, rows: Tensor | None) -> Encoding:
         if rows is None:

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lmrs_sequence.encoders.activation import activation
+from lmrs_sequence.encoders.dropout import Dropout
 from lmrs_sequence.encoders.options import Transformer as Options
 
 
@@ -27,7 +28,7 @@ class Layer(nn.Module):
         self.activation = activation(options.activation)
         self.down = nn.Linear(inner, width)
         self.feed_norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(options.dropout) if options.dropout else nn.Identity()
+        self.dropout = Dropout(options.dropout)
 
     def forward(self, x: Tensor, allowed: Tensor | None, causal: bool) -> Tensor:
         """`allowed` is true where a query may look, (B, 1, 1 or L, L); `causal` says the same of the triangle alone."""
@@ -39,7 +40,9 @@ class Layer(nn.Module):
 
     def _attend(self, x: Tensor, allowed: Tensor | None, causal: bool) -> Tensor:
         batch, length, width = x.shape
-        query, key, value = self.qkv(x).view(batch, length, 3, self._heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        # Split before turning heads outwards: on the way back the three gradients meet in one copy.
+        parts = self.qkv(x).view(batch, length, 3, self._heads, -1).unbind(2)
+        query, key, value = (part.transpose(1, 2) for part in parts)
         drop = self._drop if self.training else 0.0
         seen = functional.scaled_dot_product_attention(query, key, value, allowed, drop, is_causal=causal)
         return self.out(seen.transpose(1, 2).reshape(batch, length, width))

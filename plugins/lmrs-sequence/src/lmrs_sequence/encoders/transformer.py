@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lmrs_plugins import Encoding, Env, InputError
+from lmrs_sequence.encoders.dropout import Dropout
 from lmrs_sequence.encoders.layer import Layer
 from lmrs_sequence.encoders.options import Transformer as Options
 
@@ -33,7 +34,7 @@ class Transformer(nn.Module):
         self.positions = nn.Parameter(torch.empty(options.length, self.width))
         self.special = nn.Parameter(torch.empty(options.special, self.width)) if options.special else None
         self.input_norm = nn.LayerNorm(self.width) if options.input_norm else nn.Identity()
-        self.dropout = nn.Dropout(options.dropout) if options.dropout else nn.Identity()
+        self.dropout = Dropout(options.dropout)
         self.layers = nn.ModuleList(Layer(self.width, options) for _ in range(options.layers))
         self.norm = nn.Identity() if self._post else nn.LayerNorm(self.width)
         self._start()

@@ -66,6 +66,6 @@ class ItemLoss(nn.Module):
         absent = view["item"] == target[:, None]
         if shared.mask is not None:
             absent = absent | ~shared.mask
-        score = score - step.view("target")["logq"]
+        score = score - view["target_logq"]
         among = torch.cat([score[:, None], others.masked_fill(absent, float("-inf"))], 1)
         return among.logsumexp(1) - score

@@ -39,10 +39,10 @@ class Cloze:
         target = rows[hidden]
         rows[hidden] = 0
         owner, place = np.divmod(at, rows.shape[1])
-        more, values = self._negatives.views(rng, lists, owner, place, rows.shape[1], target)
+        more = self._negatives.views(rng, lists, owner, place, rows.shape[1], target)
         return {
             "input": View.of(item=rows, mask=mask, special=hidden * View.MASK),
-            "target": View.of(item=target, values={"at": at, **values}),
+            "target": View.of(item=target, values={"at": at}),
             **more,
         }
 

@@ -26,22 +26,22 @@ class Negatives:
 
     def views(
         self, rng: ExampleRandom, lists: Ragged, owner: Rows, place: Rows, length: int, target: Rows
-    ) -> tuple[dict[str, View], dict[str, npt.NDArray[np.float32]]]:
-        """Views `negative` and `shared` where asked for, and the values that `target` gets with them.
+    ) -> dict[str, View]:
+        """Views `negative` and `shared` where asked for.
 
         `owner` and `place` are (M,): the example of each target and its position, below `length`; `lists` are the whole
-        lists of the examples.
+        lists of the examples. `shared` holds the logarithm of the chance to draw its own items (`logq`) and the targets
+        (`target_logq`).
         """
         made: dict[str, View] = {}
-        values: dict[str, npt.NDArray[np.float32]] = {}
         if self._each:
             made["negative"] = View.of(item=self._outside(rng, lists, owner, place, length))
         if self._shared:
             rows = np.searchsorted(self._ladder, rng.generator().random(self._shared), side="right")
             rows = np.minimum(rows, self._items - 1)
-            made["shared"] = View.of(item=rows, values={"logq": self._log_chance[rows]})
-            values["logq"] = self._log_chance[target]
-        return made, values
+            values = {"logq": self._log_chance[rows], "target_logq": self._log_chance[target]}
+            made["shared"] = View.of(item=rows, values=values)
+        return made
 
     def _outside(self, rng: ExampleRandom, lists: Ragged, owner: Rows, place: Rows, length: int) -> Rows:
         """(M, negatives) items outside the list of each target's example, every one of them equally likely.

@@ -37,9 +37,9 @@ class Next:
         at = np.flatnonzero(aimed)
         target = rows[:, 1:][aimed]
         owner, place = np.divmod(at, mask.shape[1])
-        more, values = self._negatives.views(rng, lists, owner, place, mask.shape[1], target)
+        more = self._negatives.views(rng, lists, owner, place, mask.shape[1], target)
         return {
             "input": View.of(item=rows[:, :-1] * mask, mask=mask),
-            "target": View.of(item=target, values={"at": at, **values}),
+            "target": View.of(item=target, values={"at": at}),
             **more,
         }

@@ -1,0 +1,56 @@
+"""The entry point is light, and everything on its cards is there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib import import_module
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+import lmrs_sequence.plugin as plugin
+from lmrs_plugins import Card, Options
+
+HEAVY = ("torch", "numpy", "scipy", "pydantic", "pyarrow")
+CARDS: list[Card] = [
+    card
+    for hook in ("encoders", "transforms", "samplers", "objectives", "scorers")
+    for card in getattr(plugin, f"lmrs_{hook}")()
+]
+
+
+def loaded_by(module: str) -> set[str]:
+    code = f"import sys, {module}; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+    return set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+
+
+def attribute(path: str) -> Any:
+    module, _, name = path.partition(":")
+    return getattr(import_module(module), name)
+
+
+def test_listing_the_plugin_imports_nothing_heavy() -> None:
+    assert loaded_by("lmrs_sequence.plugin") == set()
+
+
+@pytest.mark.parametrize("module", sorted({card.options.partition(":")[0] for card in CARDS}))
+def test_options_import_no_torch(module: str) -> None:
+    assert "torch" not in loaded_by(module)
+
+
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
+def test_what_a_card_names_exists_and_every_option_is_described(card: Card) -> None:
+    assert callable(attribute(card.load))
+    options = attribute(card.options)
+    assert issubclass(options, Options)
+    options()
+    assert all(field.description for field in options.model_fields.values())
+
+
+@pytest.mark.parametrize("recipe", plugin.lmrs_recipes(), ids=lambda recipe: recipe.name)
+def test_a_recipe_says_what_its_card_says(recipe: Any) -> None:
+    text = (files(recipe.package) / recipe.path).read_text(encoding="utf-8")
+    assert text.startswith(f"name: {recipe.name}\n")
+    assert recipe.summary in text.splitlines()[1]
