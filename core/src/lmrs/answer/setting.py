@@ -96,7 +96,8 @@ class Setting:
         classes = [(builder.load(one.entry), one.options) for one in evaluate.metrics]
         metrics = [metric() if options is None else metric(options) for metric, options in classes]
         cases = self.task.cases(self.bundle, part)
-        return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, self.resolved.seed)
+        seed, data = self.resolved.seed, self.bundle.fingerprint
+        return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, seed, data)
 
     def validation(self, stage: Stage, device: torch.device) -> Callable[[], dict[str, float]]:
         """A function that validates the stage's model as it stands."""

@@ -26,7 +26,8 @@ _CASES = 512
 class Evaluator:
     """The cases of one part under a recipe's metrics.
 
-    `training` is the bundle's training part: it says which right answers are cold, and how popular rows are.
+    `training` is the bundle's training part: it says which right answers are cold, and how popular rows are. `data` is
+    the fingerprint of the whole.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Evaluator:
         training: Bundle,
         subject: str,
         seed: int,
+        data: str = "",
     ) -> None:
         if not len(cases.examples):
             raise InputError(f"nothing to evaluate: the split left no case in {part}; users need at least three events")
@@ -50,7 +52,7 @@ class Evaluator:
         )
         self._cold = int((counts[cases.positives.values] == 0).sum()) if counts.any() else None
         self._pool = Pool(cases, settings.candidates, settings.seen, counts, seed)
-        self._seed = seed
+        self._seed, self._data = seed, data
 
     def run(self, answering: Answering) -> Result:
         """Rank every case and measure."""
@@ -81,6 +83,7 @@ class Evaluator:
                 candidates=self._pool.label,
                 sampled=self._pool.sampled,
                 seen=self._settings.seen,
+                data=self._data,
                 seed=self._seed if self._pool.sampled else None,
             ),
             keys=cases.examples.keys,
