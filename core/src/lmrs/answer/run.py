@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
+from lmrs.answer.data import load_data
 from lmrs.answer.fit import Fit
 from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
 from lmrs.answer.setting import Setting
 from lmrs.data import store
-from lmrs.data.load import Loaded, load
-from lmrs.data.settings import DataSettings
 from lmrs.evaluate.report import Result
 from lmrs.evaluate.stored import files
 from lmrs.host.host import Host
 from lmrs.recipe.check import check
 from lmrs.recipe.check_data import check_data
-from lmrs.recipe.overrides import Source
 from lmrs.recipe.overrides import load as read_recipe
-from lmrs.recipe.problems import explained
 from lmrs.recipe.resolve import resolve
 from lmrs.recipe.resolved import Resolved
 from lmrs.recipe.show import as_yaml
@@ -125,25 +120,6 @@ def resume(
         folder.check_fingerprint(bundle.fingerprint)
         folder.note("running")
         return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
-
-
-def load_data(source: Source, host: Host) -> Loaded:
-    """The data that a recipe names."""
-    section = source.tree.plain().get("data") or {}
-    try:
-        settings = DataSettings(**section)
-    except ValidationError as error:
-        raise explained(error, source.tree, DataSettings, ("data",)) from None
-    return load(settings, datasets(host))
-
-
-def datasets(host: Host) -> dict[str, Any]:
-    """Every installed data set and format, by full name."""
-    registry = host.registry
-    return {
-        f"{entry.plugin}/{entry.card.name}": (entry.card, lambda entry=entry: registry.load(entry))
-        for entry in registry.entries("dataset")
-    }
 
 
 def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:

@@ -1,0 +1,54 @@
+"""The data that a recipe, or a person, names: found among what is installed, and read. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from lmrs.data.load import Loaded, load, read
+from lmrs.data.settings import DataSettings
+from lmrs.host.host import Host
+from lmrs.recipe.merge import Merge
+from lmrs.recipe.overrides import Source, override, plain
+from lmrs.recipe.problems import explained
+from lmrs.recipe.tree import Tree
+from lmrs_plugins.dataset import Tables
+
+
+def section(source: str, changes: Iterable[str] = ()) -> Source:
+    """A recipe of nothing but data: a name or path, and keys of the `data` section, `policy=coerce`."""
+    found = plain({"data": {"source": source}}, "the command line")
+    tree, merge = found.tree, Merge(swaps=True)
+    for text in changes:
+        keys, given = override(text)
+        for key in reversed(["data", *keys]):
+            given = Tree({key: given}, given.mark)
+        tree = merge.lay(tree, given)
+    return replace(found, tree=tree)
+
+
+def load_data(source: Source, host: Host) -> Loaded:
+    """The data that a recipe names, filtered and split."""
+    return load(_settings(source), datasets(host))
+
+
+def read_tables(source: Source, host: Host) -> Tables:
+    """The same as their files have them: neither filtered nor split."""
+    return read(_settings(source), datasets(host))
+
+
+def datasets(host: Host) -> dict[str, Any]:
+    """Every installed data set and format, by full name."""
+    registry = host.registry
+    return {entry.name: (entry.card, lambda entry=entry: registry.load(entry)) for entry in registry.entries("dataset")}
+
+
+def _settings(source: Source) -> DataSettings:
+    said = source.tree.plain().get("data") or {}
+    try:
+        return DataSettings(**said)
+    except ValidationError as error:
+        raise explained(error, source.tree, DataSettings, ("data",)) from None

@@ -1,0 +1,83 @@
+"""Finished runs, measured again or beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lmrs.answer.pipeline import Pipeline
+from lmrs.evaluate import stored
+from lmrs.evaluate.report import Result
+from lmrs.evaluate.statistics import Difference, compare_results
+from lmrs.host.host import Host
+from lmrs.recipe.check import check
+from lmrs.recipe.overrides import load as read_recipe
+from lmrs.recipe.resolve import resolve
+from lmrs.runs.atomic import write_file
+from lmrs.runs.folder import RunFolder
+from lmrs_plugins.errors import InputError
+
+
+def evaluate(
+    path: str | Path,
+    part: str = "test",
+    *,
+    overrides: Sequence[str] = (),
+    device: str | None = None,
+    host: Host | None = None,
+) -> Result:
+    """Evaluate a finished run on a part of its data.
+
+    Parameters
+    ----------
+    part
+        `valid` or `test`.
+    overrides
+        Changes to the recipe's `evaluate`, `evaluate.seen=include`; nothing else can change after training.
+    """
+    host = host or Host()
+    for text in overrides:
+        if not text.startswith("evaluate."):
+            raise InputError(f"--set {text}: a finished run can only be measured otherwise: evaluate.KEY=VALUE")
+    pipeline = Pipeline.load(path, host, device)
+    if overrides:
+        source = read_recipe(pipeline.setting.folder.path / "recipe.yaml", host.registry, overrides)
+        changed = check(resolve(source, host.registry))
+        pipeline.setting.resolved = replace(pipeline.setting.resolved, evaluate=changed.evaluate)
+    return pipeline.evaluate(part)
+
+
+def keep(path: str | Path, result: Result) -> None:
+    """Store a result in the run folder, in place of the one of its part; `compare` reads it there."""
+    with RunFolder.open(Path(path), write=True) as folder:
+        for name, content in stored.files(result).items():
+            write_file(folder.results / name, content)
+
+
+def compare(paths: Sequence[str | Path], part: str = "test", metrics: Sequence[str] | None = None) -> list[Difference]:
+    """Each two finished runs on each metric: paired randomisation tests with Holm's correction, and intervals.
+
+    Runs are called by the names of their folders, or by their paths where two have one name.
+
+    Raises
+    ------
+    InputError
+        They answer different questions (data, part, candidates, seen items, cases), or one has no result.
+    """
+    return compare_results(results(paths, part), metrics=metrics)
+
+
+def results(paths: Sequence[str | Path], part: str = "test") -> dict[str, Result]:
+    """The stored results of runs, by the names that `compare` calls them."""
+    places = [Path(path) for path in paths]
+    names = [place.absolute().name for place in places]
+    if len({place.resolve() for place in places}) < len(places):
+        raise InputError("a run cannot be compared with itself; name each run once")
+    found = {}
+    for place, name in zip(places, names, strict=True):
+        folder = RunFolder.open(place)
+        result = stored.load(folder.results, part)
+        setting = replace(result.setting, data=str(folder.facts["fingerprint"]))
+        found[name if names.count(name) == 1 else str(place)] = replace(result, setting=setting)
+    return found

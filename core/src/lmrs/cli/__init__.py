@@ -1,0 +1,1 @@
+"""The command line: one file a command, each parsing what was typed and calling one function of the library."""

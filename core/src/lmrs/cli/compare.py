@@ -1,0 +1,94 @@
+"""`lmrs compare`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lmrs.cli.options import Json, NoPlugin, Part, Plugins
+from lmrs.cli.shell import Shell
+from lmrs.cli.table import table, wrapped
+
+if TYPE_CHECKING:
+    from lmrs.evaluate.report import Result
+    from lmrs.evaluate.statistics import Difference
+
+EXAMPLES = ("lmrs compare runs/first runs/second", "lmrs compare runs/* --metric NDCG@10 --json")
+
+
+def command(
+    context: typer.Context,
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN RUN…", help="Folders of runs.", show_default=False)],
+    metric: Annotated[
+        list[str] | None, typer.Option("--metric", metavar="NAME", help="Only this metric; may be repeated.")
+    ] = None,
+    part: Part = "test",
+    no_plugin: NoPlugin = None,
+    plugins: Plugins = None,
+    json: Json = False,
+) -> None:
+    """Compare runs on the same cases, with paired tests.
+
+    Runs on other data, parts, candidates or cases are refused: their numbers do not compare.
+    """
+    shell = Shell.of(context, no_plugin, plugins, json)
+    from lmrs.answer.measured import results
+    from lmrs.evaluate.statistics import compare_results
+
+    found = results(runs, part)
+    rows = compare_results(found, metrics=metric)
+    plain = {
+        "part": part,
+        "runs": {name: result.to_json() for name, result in found.items()},
+        "differences": [row.to_json() for row in rows],
+    }
+    shell.answer(plain, lambda: _lines(found, rows))
+
+
+def _lines(found: Mapping[str, Result], rows: Sequence[Difference]) -> Iterator[str]:
+    from lmrs.cli.metrics import question
+
+    names = list(dict.fromkeys(row.metric for row in rows))
+    yield from beside(found, names)
+    yield ""
+    cells = [
+        (row.metric, f"{row.second} − {row.first}", _signed(row.difference), _spread(row), _p(row.p), _p(row.p_holm))
+        for row in rows
+    ]
+    yield from table(("metric", "difference of", "mean", "95% interval", "p", "p (Holm)"), cells, right=(2, 3, 4, 5))
+    yield ""
+    yield from wrapped(question(next(iter(found.values()))))
+    yield from wrapped(
+        f"p: two-sided paired randomisation test; p (Holm): corrected for the {len(rows)} tests of this table. "
+        "Intervals are of the mean difference, not corrected."
+    )
+
+
+def beside(found: Mapping[str, Result], names: Sequence[str]) -> Iterator[str]:
+    """Metrics of several runs, a column each, with half their intervals."""
+    from lmrs.cli.metrics import number
+
+    rows = []
+    for name in names:
+        cells = [name]
+        for result in found.values():
+            one = next((one for one in result.measured if one.name == name), None)
+            reach = "" if one is None or one.high is None or one.value is None else f" ±{one.high - one.value:.4f}"
+            cells.append("" if one is None else number(one.value) + reach)
+        rows.append(cells)
+    yield from table(("metric", *found), rows, right=range(1, len(found) + 1))
+
+
+def _signed(value: float | None) -> str:
+    return "none" if value is None else f"{value:+.4f}"
+
+
+def _spread(row: Difference) -> str:
+    return "" if row.low is None or row.high is None else f"{row.low:+.4f} … {row.high:+.4f}"
+
+
+def _p(value: float | None) -> str:
+    return "none" if value is None else "<0.0001" if value < 0.0001 else f"{value:.4f}"

@@ -1,0 +1,45 @@
+"""`lmrs data make`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmrs.cli.options import Json, NoPlugin, Plugins
+from lmrs.cli.shell import Shell
+
+EXAMPLES = ("lmrs data make synthetic ./synthetic", "lmrs data make synthetic ./small --set options.users=100 --json")
+
+
+def command(
+    context: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME|PATH", help="Name of a data set, or a path.", show_default=False)
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that is not there yet.", show_default=False)],
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A key of the recipe's `data`: options.users=100."),
+    ] = None,
+    no_plugin: NoPlugin = None,
+    plugins: Plugins = None,
+    json: Json = False,
+) -> None:
+    """Write a data set as atomic files.
+
+    They hold everything that the set has, unfiltered; reading the folder gives the same set.
+    """
+    shell = Shell.of(context, no_plugin, plugins, json)
+    host = shell.host()
+    from lmrs.answer.data import read_tables, section
+    from lmrs.data.write import write_atomic
+
+    tables = read_tables(section(name, change or ()), host)
+    write_atomic(tables, out)
+    files = sorted(path.name for path in out.iterdir())
+    shell.answer(
+        {"name": tables.name, "folder": str(out), "files": files, "events": tables.interactions.num_rows},
+        lambda: [f"{tables.name}: {tables.interactions.num_rows} events in {out}: {', '.join(files)}"],
+    )
