@@ -137,6 +137,11 @@ def test_every_broken_component_gets_its_line(check: Check) -> None:
     assert [re.findall(r"encoder '(.*?)'", line) for line in str(raised.value).split("\n")] == [["title"], ["item-id"]]
 
 
+def test_a_saved_buffer_of_rows_may_get_longer(check: Check) -> None:
+    report = check(offers={"lmrs_encoders": [like("item-id", "encoders:SavedSeen")]})
+    assert "growth" in report.passed["encoder/item-id"]
+
+
 class Misspelt:
     @hookimpl
     def lmrs_encodrs(self) -> list[Card]:

@@ -36,6 +36,12 @@ def test_nothing_of_the_contract_imports_torch() -> None:
     assert {"numpy", "pydantic"} <= found  # so that the probe is known to see what is imported
 
 
+def test_plugins_without_modules_are_checked_without_torch() -> None:
+    families = ("transforms", "samplers", "tasks", "metrics", "datasets")
+    code = "import lmrs_plugins.testing.plugin, " + ", ".join(f"lmrs_plugins.testing.{one}" for one in families)
+    assert "torch" not in heavy_after(code)
+
+
 def test_every_exported_name_is_there_and_no_other() -> None:
     for name in lmrs_plugins.__all__:
         assert getattr(lmrs_plugins, name) is not None

@@ -13,7 +13,7 @@ import numpy as np
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.env import Env
 from lmrs_plugins.testing.case import Case
-from lmrs_plugins.testing.fake_nodes import rows_of
+from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.view import View
 
 

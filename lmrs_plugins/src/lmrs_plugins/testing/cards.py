@@ -7,7 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from lmrs_plugins.recipe import RecipeCard
-from lmrs_plugins.testing.case import Case, attribute
+from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.surroundings import attribute
 
 
 def check(case: Case) -> None:

@@ -3,41 +3,18 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from importlib import import_module
 from typing import Any
 
-from lmrs_plugins.artifact import Artifact
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.env import Env
 from lmrs_plugins.options import Options
-
-
-@dataclass
-class Exemptions:
-    """What an author says need not hold, with reasons, and which of it was met.
-
-    A key is a component (`bag`: nothing of it is checked), a check of one (`bag.padding`) or, for gradients, a
-    parameter or the beginning of its name (`bag.gradient.pooler`). `FAMILY/` before it tells two components of one
-    name apart.
-    """
-
-    reasons: Mapping[str, str] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
-
-    def excuses(self, card: Card, *rest: str) -> str:
-        """The key that exempts it, empty where there is none; it counts as met."""
-        for start in (card.name, f"{card.family}/{card.name}"):
-            key = ".".join((start, *rest))
-            if key in self.reasons:
-                self.met.add(key)
-                return key
-        return ""
+from lmrs_plugins.testing.exemptions import Exemptions
+from lmrs_plugins.testing.surroundings import artifacts, attribute, seeded
 
 
 @dataclass
@@ -157,7 +134,7 @@ class Case:
         """What the host would tell it: training events only."""
         data = (self.bundle if bundle is None else bundle).training()
         parts = self.parts.get(self.card.name, {})
-        return Env(bundle=data, parts=parts, _artifact=_artifacts(self.card, data), **more)
+        return Env(bundle=data, parts=parts, _artifact=artifacts(self.card, data), **more)
 
     def build(self, env: Env, seed: int = 0) -> Any:
         """The component, seeded as the host does."""
@@ -175,44 +152,6 @@ class Case:
 
 class ConformanceError(AssertionError):
     """Something that was expected does not hold."""
-
-
-def attribute(path: str) -> Any:
-    """What `module:attribute` names."""
-    module, _, name = path.partition(":")
-    found: Any = import_module(module)
-    for part in name.split("."):
-        found = getattr(found, part)
-    return found
-
-
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Torch's generator seeded inside and as it was outside; nothing where torch is not loaded."""
-    torch = sys.modules.get("torch")
-    with torch.random.fork_rng(devices=[]) if torch else nullcontext():
-        if torch:
-            torch.manual_seed(seed)
-        yield
-
-
-def _artifacts(card: Card, bundle: Bundle) -> Callable[[str], Artifact]:
-    """Any artifact that is asked for: what `export` would leave of the card's subject."""
-
-    def artifact(name: str) -> Artifact:
-        import numpy as np
-
-        known = [port.subject for port in (*card.gives.values(), *card.takes.values())]
-        subject = next((one for one in known if one in bundle.vocabularies), "item")
-        vocabulary, rng = bundle.vocabularies[subject], np.random.default_rng(len(name))
-        vectors = rng.standard_normal((len(vocabulary), 24)).astype(np.float32)
-        return Artifact(
-            {"vectors": vectors, "mask": np.arange(len(vocabulary)) % 5 != 1},
-            aligned={subject: vocabulary.digest},
-            blocks={subject: vocabulary.blocks},
-        )
-
-    return artifact
 
 
 def _is_line(error: AssertionError, plugin: str) -> bool:

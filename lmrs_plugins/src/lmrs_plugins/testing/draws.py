@@ -12,7 +12,7 @@ import numpy.typing as npt
 from lmrs_plugins.ports import ViewType, holds
 from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.example_sets import pick, serving_examples, training_examples
-from lmrs_plugins.testing.fake_nodes import rows_of
+from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.testing.transforms import draw
 from lmrs_plugins.testing.views import tensors
 from lmrs_plugins.view import View

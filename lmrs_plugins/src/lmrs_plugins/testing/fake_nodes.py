@@ -10,20 +10,13 @@ from torch import Tensor
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.encoding import Encoding
 from lmrs_plugins.ports import Port
+from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.view import View
 
 WIDTH = 24
 """Divisible by the usual numbers of heads."""
 ABSENT = 5
 """Every so many rows of a table have no vector."""
-
-
-def rows_of(bundle: Bundle, subject: str) -> int | None:
-    """Number of rows of a subject, of a product of subjects too; None where it has none (a history, a variable)."""
-    sizes = [len(bundle.vocabularies[one]) for one in subject.split("*") if one in bundle.vocabularies]
-    if subject == "event":
-        return bundle.count("event")
-    return torch.Size(sizes).numel() if len(sizes) == subject.count("*") + 1 else None
 
 
 @dataclass

@@ -12,9 +12,10 @@ from torch import nn
 from lmrs_plugins.artifact import Artifact
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.maker import Making
-from lmrs_plugins.testing.case import Case, seeded
+from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.fake_nodes import WIDTH, FakeNode
 from lmrs_plugins.testing.generated import grown
+from lmrs_plugins.testing.surroundings import seeded
 
 
 def check(case: Case) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lmrs_plugins.testing.case import Case, seeded
+from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.surroundings import seeded
 
 
 def is_module(case: Case, module: object) -> None:

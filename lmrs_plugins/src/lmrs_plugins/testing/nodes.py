@@ -10,10 +10,12 @@ from torch import nn
 
 from lmrs_plugins.testing import bindings
 from lmrs_plugins.testing.bench import Bench
-from lmrs_plugins.testing.case import Case, seeded
+from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.encodings import Outputs, check_finite, check_form, check_same, probe_sum
 from lmrs_plugins.testing.growth import check_growth
 from lmrs_plugins.testing.modules import check_gradients, check_saved, check_seed, is_module
+from lmrs_plugins.testing.parts import check_parts
+from lmrs_plugins.testing.surroundings import seeded
 from lmrs_plugins.testing.views import longer, scrambled
 from lmrs_plugins.view import View
 
@@ -57,7 +59,7 @@ def check(case: Case) -> Bench:
     )
     _check_alone(case, bench, module, view, found)
     _check_masking(case, bench, module, view, found)
-    _check_parts(case, module)
+    check_parts(case, module)
     check_growth(case, bench, module)
     return bench
 
@@ -150,37 +152,3 @@ def _check_masking(case: Case, bench: Bench, module: nn.Module, view: View | Non
                 "three more positions of padding change its output: count positions from the left, and mask attention"
             )
             check_same(case, found, cut, expected, where=where)
-
-
-def _check_parts(case: Case, module: Any) -> None:
-    if hasattr(module, "parts"):
-        with case.check("parts"):
-            names = [name for name, _ in module.named_parameters()]
-            parts = dict(module.parts())
-            for name in names:
-                owners = [part for part, prefixes in parts.items() if any(_within(name, one) for one in prefixes)]
-                case.require(
-                    len(owners) == 1,
-                    f"its parameter {name!r} is in {len(owners)} of its parts{f' {owners}' * bool(owners)}: "
-                    f"`parts()` covers "
-                    "each once",
-                )
-            for part, prefixes in parts.items():
-                for prefix in prefixes:
-                    known = any(_within(name, prefix) for name in names)
-                    case.require(
-                        known, f"its part {part!r} names {prefix!r}, which no parameter starts with: mend the prefix"
-                    )
-    if hasattr(module, "targets"):
-        with case.check("targets"):
-            inner = [name for name, _ in module.named_modules()]
-            for kind, targets in module.targets().items():
-                for target in targets:
-                    known = any(name == target or name.endswith(f".{target}") for name in inner)
-                    case.require(
-                        known, f"its target {target!r} of kind {kind!r} is no inner module: name one of {inner[1:]}"
-                    )
-
-
-def _within(name: str, prefix: str) -> bool:
-    return name == prefix or name.startswith(prefix if prefix.endswith(".") or not prefix else f"{prefix}.")

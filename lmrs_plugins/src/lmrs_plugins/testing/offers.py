@@ -13,7 +13,7 @@ from lmrs_plugins.card import Card
 from lmrs_plugins.families import FAMILIES, Family
 from lmrs_plugins.hookspecs import GROUP, LifeCycle, Offers, hookspec
 from lmrs_plugins.recipe import RecipeCard
-from lmrs_plugins.testing.case import attribute
+from lmrs_plugins.testing.surroundings import attribute
 
 
 @dataclass

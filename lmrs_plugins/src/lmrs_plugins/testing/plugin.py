@@ -10,10 +10,12 @@ from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.families import Family
 from lmrs_plugins.testing import cards as card_checks
-from lmrs_plugins.testing.case import Case, Exemptions, attribute
+from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.exemptions import Exemptions
 from lmrs_plugins.testing.generated import generated_bundle
 from lmrs_plugins.testing.offers import Offered, offered
 from lmrs_plugins.testing.probe import probe
+from lmrs_plugins.testing.surroundings import attribute
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.testing.bindings import forbidden_in_transforms, through_pickle
 from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.example_sets import pick
-from lmrs_plugins.testing.fake_nodes import rows_of
+from lmrs_plugins.testing.surroundings import rows_of
 
 SEQUENTIAL = "sequential"
 """Trait of a sampler that goes through every epoch in the same order."""

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 
 from lmrs_plugins.strategy import Group
-from lmrs_plugins.testing.case import Case, seeded
+from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.surroundings import seeded
 
 WIDTH = 8
 

@@ -63,6 +63,14 @@ class OneTable(ItemId):
         self.blocks = nn.ParameterList([torch.randn(env.count("item"), self.width)])
 
 
+class SavedSeen(ItemId):
+    """Nothing is wrong with it: a buffer of rows may be saved, and gets longer."""
+
+    def __init__(self, env: Any, options: Any) -> None:
+        super().__init__(env, options)
+        self.register_buffer("seen", self.seen, persistent=True)
+
+
 class NumpySeed(ItemId):
     """Starts from numpy's own randomness."""
 
