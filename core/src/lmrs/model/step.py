@@ -87,7 +87,8 @@ class GraphStep:
             if name in ports:
                 arguments[name] = ports[name]
             elif name == "step":
-                arguments[name] = self
+                many = frozenset(port for port, use in node.ports.items() if use.many)
+                arguments[name] = PortStep(self, node.plan.wires, many, (), node.module.training)
             elif view is not None and name in view:
                 arguments[name] = view[name]
             elif name in ("mask", "special"):
@@ -159,7 +160,10 @@ class Lazy:
 
 
 class PortStep:
-    """A `GraphStep` as one objective or scorer sees it: its own ports, and the views of its own draws."""
+    """A `GraphStep` as one objective, scorer or node sees it: its own ports, and the views of its own draws.
+
+    A node stands on no draw: it names views in full, `draw.view`.
+    """
 
     training: bool
 
