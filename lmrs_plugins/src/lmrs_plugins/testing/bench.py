@@ -18,6 +18,7 @@ from lmrs_plugins.ports import Port
 from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.encodings import Outputs, outputs
 from lmrs_plugins.testing.fake_nodes import WIDTH, FakeNode
+from lmrs_plugins.testing.fake_step import InStep
 from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.testing.views import sequence_view, tensors
 from lmrs_plugins.view import View
@@ -105,7 +106,7 @@ class Bench:
             if name in self.ports:
                 arguments[name] = self._port(name, None if self.case.card.evaluation == "table" else view)
             elif name == "step":
-                arguments[name] = InStep(module.training)
+                arguments[name] = InStep(self.case, self.wires, module.training)
             elif view is not None and name in view:
                 arguments[name] = view[name]
             elif name in ("mask", "special"):
@@ -138,13 +139,3 @@ def _lazy(node: FakeNode, port: Port, view: View | None) -> Callable[[Any], Any]
         return found if index is None else found[index]
 
     return encode
-
-
-class InStep:
-    """The `step` that a node may ask for: randomness and the mode; a node has no views of its own to get."""
-
-    index = 0
-
-    def __init__(self, training: bool) -> None:
-        self.training = training
-        self.generator = torch.Generator().manual_seed(0)

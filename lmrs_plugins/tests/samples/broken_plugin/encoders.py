@@ -148,6 +148,22 @@ class IgnoresAbsence(Attention):
         return super().forward(Encoding(vectors=over.vectors), mask, special)
 
 
+class AsksTheStep(Attention):
+    """Nothing is wrong with it: it reads the mode and its own port once more."""
+
+    def forward(self, over: Encoding, mask: Tensor, special: Tensor | None, step: Any) -> Encoding:  # type: ignore[override]
+        assert step.training == self.training
+        table = step.get("over").main
+        return Encoding(states=super().forward(over, mask, special).main + table.mean(), mask=mask)
+
+
+class LooksAround(Attention):
+    """Reads a view of a draw."""
+
+    def forward(self, over: Encoding, mask: Tensor, special: Tensor | None, step: Any) -> Encoding:  # type: ignore[override]
+        return super().forward(step.get("over", "input"), mask, special)
+
+
 class WrongPort(Attention):
     def forward(self, items: Encoding, mask: Tensor) -> Encoding:  # type: ignore[override]
         return super().forward(items, mask, None)
