@@ -140,7 +140,7 @@ class InStep:
             raise ConformanceError(f"it gets {port!r}, which is no port of its card: add it to `takes`")
         if isinstance(view, str) and view:
             raise ConformanceError(f"it looks through the view {view!r} of a draw: a node works on what it is given")
-        found = [node.encode(takes[port], view or None) for node in self._nodes[port]]  # type: ignore[arg-type]
+        found = [node.encode(takes[port], view or None) for node in self._nodes[port]]
         return found if takes[port].many else found[0]
 
     def has(self, name: str) -> bool:

@@ -153,8 +153,8 @@ class AsksTheStep(Attention):
 
     def forward(self, over: Encoding, mask: Tensor, special: Tensor | None, step: Any) -> Encoding:  # type: ignore[override]
         assert step.training == self.training
-        table = step.get("over").main
-        return Encoding(states=super().forward(over, mask, special).main + table.mean(), mask=mask)
+        table = step.get("over")
+        return Encoding(states=super().forward(over, mask, special).main + table.main[table.mask].mean(), mask=mask)
 
 
 class LooksAround(Attention):
