@@ -143,10 +143,7 @@ def test_a_saved_buffer_of_rows_may_get_longer(check: Check) -> None:
 
 
 def test_a_node_may_ask_for_the_step(check: Check) -> None:
-    attention = like("attention", "encoders:AsksTheStep")
-    report = check(
-        offers={"lmrs_encoders": [attention]}, exempt={"attention.masking": "the table's mean knows no mask"}
-    )
+    report = check(offers={"lmrs_encoders": [like("attention", "encoders:AsksTheStep")]})
     assert "shape" in report.passed["encoder/attention"]
     with pytest.raises(AssertionError, match="it looks through the view 'input' of a draw: a node works on what it is"):
         check(offers={"lmrs_encoders": [like("attention", "encoders:LooksAround")]})

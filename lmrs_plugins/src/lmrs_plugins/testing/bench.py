@@ -18,7 +18,7 @@ from lmrs_plugins.ports import Port
 from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.encodings import Outputs, outputs
 from lmrs_plugins.testing.fake_nodes import WIDTH, FakeNode
-from lmrs_plugins.testing.fake_step import InStep
+from lmrs_plugins.testing.in_step import InStep
 from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.testing.views import sequence_view, tensors
 from lmrs_plugins.view import View
