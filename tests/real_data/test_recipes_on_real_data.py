@@ -57,4 +57,4 @@ def test_trains_evaluates_and_recommends(shared_data: Path, tmp_path: Path, reci
 def test_titles_come_with_recommendations(shared_data: Path, tmp_path: Path) -> None:
     pipeline = run("popularity", shared_data / "ml-100k", out=tmp_path / "run", device="cpu")
     best = pipeline.recommend(user="196", top=3)
-    assert [one.about["title"] for one in best][0] == "Star Wars"
+    assert best[0].about["title"] == "Star Wars"
