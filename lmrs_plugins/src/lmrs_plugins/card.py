@@ -50,8 +50,8 @@ class Card:
         Options that hold a component of their own: option name to family.
     traits
         Open flags. The host knows `rows-interact` (an objective whose rows depend on each other), `reranks` (a scorer
-        that needs given candidates), `answers` (a scorer with `answer` in place of `score`) and `batch-level` (a
-        transform that ties rows together).
+        that needs given candidates) and `answers` (a scorer with `answer` in place of `score`); the conformance checks
+        know `batch-level` (a transform that ties rows together) and `sequential` (a sampler whose epochs are alike).
     source
         Paper and equation, where there is one.
     """

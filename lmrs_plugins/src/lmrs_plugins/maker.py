@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Making:
     """What a maker is given: training data only.
 
-    `export(node)` is the node's whole table as (rows, d) float32 and a (rows,) mask; `module(node)` the live module, in
-    evaluation mode, for a maker that generates.
+    `export(port)` is the whole table of the node on one of the card's ports, as (rows, d) float32 and a (rows,) mask; a
+    node in context gives one vector a user. `module(port)` is the live module, in evaluation mode, for a maker that
+    generates.
     """
 
     env: Env

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pyarrow as pa
 
 from lmrs.recipe.resolved import Growth
@@ -12,12 +13,13 @@ from lmrs_plugins import Bundle, InputError, Vocabulary
 
 
 def grown(bundle: Bundle, growths: Iterable[Growth]) -> Bundle:
-    """The bundle with each growth as one more block at the end of its vocabulary; tables get rows of nulls.
+    """The bundle with each growth as one more block at the end of its vocabulary; what is known of a new row is nothing.
 
     `by` a number appends ids `SUBJECT+0`, …; `by` a subject appends that subject's ids as `OTHER:id`. A subject that
     the data do not know starts with an empty first block (a language model's tokens are counted by its own node).
     """
     vocabularies, tables = dict(bundle.vocabularies), dict(bundle.tables)
+    links, images = dict(bundle.links), dict(bundle.images)
     for growth in growths:
         old = vocabularies.get(growth.subject, Vocabulary(growth.subject, (), (0,)))
         if isinstance(growth.by, int):
@@ -35,4 +37,9 @@ def grown(bundle: Bundle, growths: Iterable[Growth]) -> Bundle:
             table = tables[growth.subject]
             nulls = pa.table({name: pa.nulls(len(ids), table.schema.field(name).type) for name in table.column_names})
             tables[growth.subject] = pa.concat_tables([table, nulls])
-    return replace(bundle, vocabularies=vocabularies, tables=tables)
+        if growth.subject in links:
+            links[growth.subject] = np.concatenate([links[growth.subject], np.full(len(ids), -1)])
+        if growth.subject in images:
+            known = images[growth.subject]
+            images[growth.subject] = pa.concat_arrays([known, pa.array([b""] * len(ids), type=known.type)])
+    return replace(bundle, vocabularies=vocabularies, tables=tables, links=links, images=images)

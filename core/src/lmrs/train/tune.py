@@ -37,7 +37,10 @@ class LiveNames:
         """Every parameter and persistent buffer by canonical name, extras included."""
         named: dict[str, Any] = {}
         for name, tensor in self._found():
-            named.setdefault(self._canonical.get(id(tensor), name), tensor)
+            known = self._canonical.get(id(tensor))
+            if known is None and name in self._body and isinstance(tensor, nn.Parameter):
+                raise PluginError(f"parameter {name!r} is another than it was: a strategy replaced what it should wrap")
+            named.setdefault(known or name, tensor)
         lost = [name for name in self._body if name not in named]
         if lost:
             raise PluginError(f"parameter {lost[0]!r} went missing: a strategy replaced what it should have wrapped")
