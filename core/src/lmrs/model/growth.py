@@ -13,7 +13,7 @@ from lmrs_plugins import Bundle, InputError, Vocabulary
 
 
 def grown(bundle: Bundle, growths: Iterable[Growth]) -> Bundle:
-    """The bundle with each growth as one more block at the end of its vocabulary; what is known of a new row is nothing.
+    """The bundle with each growth as one more block at the end of its vocabulary; of new rows nothing is known.
 
     `by` a number appends ids `SUBJECT+0`, …; `by` a subject appends that subject's ids as `OTHER:id`. A subject that
     the data do not know starts with an empty first block (a language model's tokens are counted by its own node).
