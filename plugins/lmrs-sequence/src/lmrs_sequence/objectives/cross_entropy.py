@@ -33,7 +33,7 @@ class _FullCrossEntropy(torch.autograd.Function):
             scores = torch.mm(chunk, table.T, out=out) if bias is None else torch.addmm(bias, chunk, table.T, out=out)
             scores = scores.to(exact)
             above = scores.amax(1) - scores.gather(1, wanted)[:, 0]
-            chances = torch.softmax(scores, 1, out=scores)
+            chances = torch.softmax(scores, 1, out=scores if scores.device.type == "cpu" else None)
             total += (above - chances.amax(1).log()).sum()
             chances.scatter_add_(1, wanted, chances.new_full((1, 1), -1.0).expand_as(wanted))
             gradient = chances.to(chunk.dtype)

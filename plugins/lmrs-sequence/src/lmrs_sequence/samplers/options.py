@@ -22,4 +22,7 @@ class Windows(Options):
     )
     min_length: int = Field(default=2, ge=1, description="users with fewer training events are left out")
     per_user: Literal["all", "last"] = Field(default="all", description="every window of a user, or the last one only")
-    bucket: bool = Field(default=True, description="batches of windows of similar length, which saves padding")
+    bucket: bool = Field(
+        default=False,
+        description="batches of windows of similar length: saves padding, learns a little less in an epoch",
+    )

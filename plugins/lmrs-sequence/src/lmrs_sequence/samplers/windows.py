@@ -18,6 +18,9 @@ class Windows:
     A user's last window ends at the last event; each earlier one ends at the first event of the one after it (`step`
     1), so every event but a user's first follows another one of its window exactly once. A key is the number of a
     window, users ascending, the earliest window first. Examples: `user` (B,), `item` and `event` lists.
+
+    Transforms make views as wide as the longest list of a batch, so `bucket` saves padding where lengths differ; but a
+    loss that is the mean of its batch then gives an event of a short history more weight than one of a long one.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
