@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -13,7 +14,7 @@ from lmrs.model.batch import Batch
 from lmrs.model.graph import Graph
 from lmrs.model.plan import Need, Wire, mix
 from lmrs.model.step import GraphStep, PortStep, view_name
-from lmrs_plugins import PluginError
+from lmrs_plugins import ExampleRandom, PluginError
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class StageModule(nn.Module):
         drawn = set()
         for choice, several in groups.items():
             turn = index if several[0].per == "step" else epoch
-            drawn.add(several[mix(self._seed, 77, choice, turn) % len(several)].name)
+            random = ExampleRandom(mix(self._seed, 77, choice), np.array([turn]))
+            drawn.add(several[int(random.integers(len(several))[0])].name)
         return [member for member in self.members if member.choice < 0 or member.name in drawn]
 
     def counts(self, batch: Batch) -> dict[str, float] | None:
