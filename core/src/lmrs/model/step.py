@@ -22,6 +22,7 @@ class GraphStep:
     def __init__(self, graph: Graph, batch: Batch, tables: Mapping[str, Any] | None = None, seed: int = 0) -> None:
         self.graph, self.batch = graph, batch
         self.tables: dict[str, Any] = dict(tables or {})
+        self._given = frozenset(self.tables)
         self._known: dict[tuple[str, int | str, str], Any] = {}
         self._alive: list[View] = []
         self._seed = seed
@@ -111,10 +112,10 @@ class GraphStep:
         rows = view[view.field_of(node.plan.subject(wire.output), wire.at)]
         keep = ordinary(view, rows.shape)
         rows = rows if keep is ... else rows * _spread(keep, rows)
-        if node.plan.name in self.tables or node.plan.evaluation == "table":
+        if node.plan.evaluation == "lookup" and node.plan.name not in self._given:
+            found = node.module(rows)  # even where the table is at hand: its own backward is cheaper than indexing's
+        elif node.plan.name in self.tables or node.plan.evaluation == "table":
             found = _output(self.whole(node), wire)[rows]
-        elif node.plan.evaluation == "lookup":
-            found = node.module(rows)
         else:
             gather = self.gathered(node)
             found = _output(self.of_gather(node), wire)[self._place(node, gather.rows, rows, keep)]
