@@ -27,15 +27,20 @@ from lmrs_plugins import Cases, InputError, Ragged
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One row of an answer: the id as in the data, the score, and what the data say of it."""
+    """One row of an answer: the id as in the data, the score, and what the data say of it.
+
+    `reason` is what a scorer that makes its own lists gives as one: a text, a path; None where it gives none.
+    """
 
     id: str
     score: float
     about: Mapping[str, Any]
+    reason: Any = None
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
-        return {"id": self.id, "score": self.score, **self.about}
+        reason = {} if self.reason is None else {"reason": self.reason}
+        return {"id": self.id, "score": self.score, **self.about, **reason}
 
 
 class Pipeline:
@@ -130,31 +135,39 @@ class Pipeline:
         bundle, subject = self.setting.bundle_at(len(self.setting.resolved.stages) - 1), self.setting.subject
         vocabulary = bundle.vocabularies[subject]
         row = -1 if user is None else int(bundle.vocabularies["user"].rows([user])[0])
-        past = vocabulary.rows(history) if history is not None else bundle.items[bundle.histories[row]]
+        items = bundle.vocabularies["item"]
+        past = items.rows(history) if history is not None else bundle.items[bundle.histories[row]]
         examples = self.setting.task.examples(bundle, Ragged.of([past]), [row])
         candidates = None if among is None else np.unique(vocabulary.rows(among))
         if candidates is None and self.setting.resolved.reranks:
             raise InputError("this model re-ranks: say among which items to choose (--among)")
-        seen = np.empty(0, dtype=np.int64) if repeat else past
-        rows, scores = self._best(examples, candidates, seen, top)
+        seen = np.empty(0, dtype=np.int64) if repeat or subject != "item" else past
+        if "answers" in self._traits:
+            best = self._listed(examples, candidates, seen, top, len(vocabulary))
+        else:
+            best = self._best(examples, candidates, seen, top)
         return [
-            Recommendation(str(vocabulary.ids[row]), float(score), self._about(int(row)))
-            for row, score in zip(rows.tolist(), scores.tolist(), strict=True)
+            Recommendation(str(vocabulary.ids[row]), score, self._about(row), reason) for row, score, reason in best
         ]
 
-    def _best(self, examples: Any, candidates: Any, seen: Any, top: int) -> tuple[Any, Any]:
-        if "answers" in self._traits:
-            allowed = torch.ones(1, self.setting.bundle.count(self.setting.subject), dtype=torch.bool)
-            allowed[0, seen] = False
-            found = self.answering.answer(examples, top, allowed)
-            keep = found.rows[0] >= 0
-            return found.rows[0][keep].cpu().numpy(), found.scores[0][keep].cpu().numpy()
+    def _listed(self, examples: Any, candidates: Any, seen: Any, top: int, count: int) -> list[tuple[int, float, Any]]:
+        """Rows, scores and reasons of a scorer that makes its own lists."""
+        allowed = torch.full((1, count), candidates is None)
+        if candidates is not None:
+            allowed[0, candidates] = True
+        allowed[0, seen] = False
+        found = self.answering.answer(examples, top, allowed)
+        reasons = found.reasons[0] if found.reasons else [None] * found.rows.shape[1]
+        triples = zip(found.rows[0].tolist(), found.scores[0].tolist(), reasons, strict=True)
+        return [triple for triple in triples if triple[0] >= 0]
+
+    def _best(self, examples: Any, candidates: Any, seen: Any, top: int) -> list[tuple[int, float, Any]]:
         scores = self.answering.scores(examples, None if candidates is None else candidates[None])[0].numpy()
         rows = np.arange(len(scores)) if candidates is None else candidates
         scores = np.where(np.isin(rows, seen), -np.inf, scores)
         order = np.lexsort((rows, -scores))[:top]
         order = order[scores[order] > -np.inf]
-        return rows[order], scores[order]
+        return [(int(row), float(score), None) for row, score in zip(rows[order], scores[order], strict=True)]
 
     @property
     def _traits(self) -> tuple[str, ...]:

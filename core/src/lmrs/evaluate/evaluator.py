@@ -66,11 +66,11 @@ class Evaluator:
             examples = take(cases.examples, places)
             positives, seen = cases.positives.take(places), cases.seen.take(places)
             excluded = seen if self._settings.seen == "exclude" else None
+            chosen = self._pool.rows(places)
             if answers:
-                lists = answering.answer(examples, ranking.top, self._allowed(seen, len(places)))
+                lists = answering.answer(examples, ranking.top, self._allowed(seen, len(places), chosen))
                 ranking.add_lists(places, lists.rows.cpu().numpy(), positives, excluded)
                 continue
-            chosen = self._pool.rows(places)
             asked = None if chosen is None else np.maximum(chosen, 0)  # -1 is no row: scored as any, never ranked
             ranking.add(places, answering.scores(examples, asked), positives, excluded, chosen)
         users = cases.examples.columns.get("user")
@@ -91,11 +91,16 @@ class Evaluator:
             cold=self._cold,
         )
 
-    def _allowed(self, seen: Ragged, cases: int) -> torch.Tensor | None:
-        if self._settings.seen == "include":
+    def _allowed(self, seen: Ragged, cases: int, chosen: npt.NDArray[np.int64] | None) -> torch.Tensor | None:
+        """(cases, rows) what may stand in a list: candidates, where there are any, without what was seen."""
+        if chosen is None and self._settings.seen == "include":
             return None
-        allowed = torch.ones(cases, self._rows, dtype=torch.bool)
-        allowed[torch.from_numpy(seen.owners()), torch.from_numpy(seen.values)] = False
+        allowed = torch.full((cases, self._rows), chosen is None)
+        if chosen is not None:
+            case, place = np.nonzero(chosen >= 0)
+            allowed[torch.from_numpy(case), torch.from_numpy(chosen[case, place])] = True
+        if self._settings.seen == "exclude":
+            allowed[torch.from_numpy(seen.owners()), torch.from_numpy(seen.values)] = False
         return allowed
 
 
