@@ -1,0 +1,1 @@
+"""What a person reads of a run: one HTML file that needs nothing beside it."""
