@@ -22,6 +22,7 @@ from lmrs.recipe.resolved import Resolved
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.model import load_model
 from lmrs.runs.tensors import check_match
+from lmrs.train.tune import LiveNames
 from lmrs_plugins import Cases, InputError, Ragged
 
 
@@ -83,13 +84,7 @@ class Pipeline:
         """The model graph, with its weights."""
         stages = len(self.setting.resolved.stages)
         graph = self.setting.builder(stages - 1).graph(self.setting.resolved.final_graph())
-        shared = {name for name, node in self.setting.resolved.final_graph().items() if node.share}
-        live = {
-            f"{name}.{key}": tensor
-            for name, node in graph.nodes.items()
-            for key, tensor in node.module.state_dict().items()
-            if name not in shared
-        }
+        live = LiveNames(graph, {}).tensors()
         check_match(self.weights, live, f"{self.setting.folder.model}")
         with torch.no_grad():
             for name, tensor in live.items():
