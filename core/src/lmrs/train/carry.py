@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 
 from lmrs.recipe.resolved import ResolvedStage
-from lmrs_plugins import InputError
+from lmrs.train.start import start
+from lmrs_plugins import Artifact, InputError
 
 
 @torch.no_grad()
-def carry(tensors: Mapping[str, torch.Tensor], before: Mapping[str, torch.Tensor], stage: ResolvedStage) -> list[str]:
+def carry(
+    tensors: Mapping[str, torch.Tensor],
+    before: Mapping[str, torch.Tensor],
+    stage: ResolvedStage,
+    artifact: Callable[[str], Artifact],
+) -> list[str]:
     """Put the weights of the stage before into this one's, by canonical name; what is new, one line each.
+
+    A node that the stage adds starts as its `init` says: fresh, from an artifact, or with what one of its name had.
 
     Raises
     ------
     InputError
         A node that stays has lost a parameter, or has one of another shape: an edit changed its shape without `init`.
+        A node is to keep weights that the stage before does not have.
     """
-    fresh = {name for name in stage.added if stage.graph[name].init.kind == "fresh"}
+    fresh = {name for name in stage.added if stage.graph[name].init.kind != "keep"}
+    for name in stage.added:
+        init = stage.graph[name].init
+        if init.kind == "artifact":
+            own = {key.partition(".")[2]: tensor for key, tensor in tensors.items() if key.startswith(f"{name}.")}
+            start(name, own, artifact(init.artifact), init.artifact)
     notes, kept = [], set()
     for name, tensor in tensors.items():
         node = name.partition(".")[0]
         if stage.init == "fresh" or node in fresh or node == "objective":
             continue
         if name not in before:
-            if not (stage.growths or node in stage.changed or node in stage.added):
+            if not (stage.growths or node in stage.changed):
                 raise InputError(
                     f"stage {stage.name!r}: {name!r} has no weights from the stage before; set init: fresh"
                 )

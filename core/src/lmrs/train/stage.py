@@ -105,7 +105,7 @@ def build_stage(resolved: ResolvedStage, builder: Builder, before: Mapping[str, 
         one.name: builder.wired(f"objective.{one.name}", one, graph) for one in resolved.each()
     }
     live = LiveNames(graph, objectives)
-    notes = carry(live.tensors(), before, resolved) if before else []
+    notes = carry(live.tensors(), before, resolved, builder.artifact) if before else []
     hands = Hands(graph, live)
     strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
     if strategy is not None:
