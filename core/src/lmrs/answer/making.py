@@ -11,12 +11,13 @@ import torch
 from lmrs.answer.listener import Listener
 from lmrs.answer.setting import Setting
 from lmrs.model.build import plan_wires
-from lmrs.model.plan import Wire
+from lmrs.model.plan import Collator, Need, Plan, Wire
+from lmrs.model.step import GraphStep
 from lmrs.model.tables import whole_tables
 from lmrs.runs.artifacts import save_artifact
 from lmrs.train.engine import Engine
 from lmrs.train.stage import Stage
-from lmrs_plugins import Artifact, Examples, Making, PluginError, Ragged, last
+from lmrs_plugins import Artifact, Examples, InputError, Making, PluginError, Ragged, last
 
 _CHUNK = 256
 
@@ -37,7 +38,7 @@ def make(stage: Stage, setting: Setting, engine: Engine, listener: Listener) -> 
         artifact = maker.make(Making(stage.builder.env(resolved), export, module))
         if not isinstance(artifact, Artifact):
             raise PluginError(f"maker {resolved.use} gave {type(artifact).__name__}, not an Artifact")
-        subjects = {stage.graph.nodes[wire.node].plan.subject(wire.output) for each in wires.values() for wire in each}
+        subjects = {_rows(stage, wire) for each in wires.values() for wire in each}
         vocabularies = stage.builder.bundle.vocabularies
         if setting.writes:
             aligned = {subject: vocabularies[subject] for subject in subjects if subject in vocabularies}
@@ -45,6 +46,12 @@ def make(stage: Stage, setting: Setting, engine: Engine, listener: Listener) -> 
         digests[name] = artifact.digest
         listener.note(f"stage {stage.resolved.name!r} leaves artifact {name!r}")
     return digests
+
+
+def _rows(stage: Stage, wire: Wire) -> str:
+    """The subject that rows of an export stand for: a node in context is exported by user."""
+    plan = stage.graph.nodes[wire.node].plan
+    return "user" if plan.evaluation == "view" else plan.subject(wire.output)
 
 
 def _export(
@@ -64,15 +71,34 @@ def _export(
 def _histories(
     stage: Stage, setting: Setting, engine: Engine, wire: Wire
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
-    bundle = stage.builder.bundle
-    answering = setting.answering(stage.graph, stage.resolved.index, engine.device)
+    bundle, graph = stage.builder.bundle, stage.graph
+    tables = whole_tables(graph, [wire.node], engine.device)
+    plan = Plan(graph.plans(), [Need(wire, "draw/input")], frozenset(tables))
+    collator = Collator(plan, {"draw": _draw(stage, setting)})
+    graph.eval()
     pieces = []
     for start in range(0, bundle.count("user"), _CHUNK):
         users = np.arange(start, min(start + _CHUNK, bundle.count("user")))
         events = bundle.histories.take(users)
         items = Ragged(bundle.items[events.values], events.offsets)
-        encoding = answering.encode(Examples(users, {"user": users, "item": items, "event": events}), wire, "input")
+        batch = collator.examples(Examples(users, {"user": users, "item": items, "event": events})).to(engine.device)
+        with torch.no_grad():
+            encoding = GraphStep(graph, batch, tables).encode(wire, batch.views["draw/input"])
         vectors = encoding.vectors if encoding.vectors is not None else last(encoding)
         pieces.append(vectors.float().cpu())
     table = torch.cat(pieces).numpy()
     return table, np.asarray(bundle.histories.lengths > 0)
+
+
+def _draw(stage: Stage, setting: Setting) -> Any:
+    """What shows histories to a node: the stage's first draw that makes an `input`, or what the answer stands on."""
+    for name, resolved in stage.resolved.draws.items():
+        if "input" in resolved.card.emits:
+            return stage.draws[name]
+    answer = setting.resolved.answer
+    if answer is None or answer.draw is None:
+        raise InputError(
+            f"stage {stage.resolved.name!r}: a node in context is exported through a draw that makes `input`; "
+            "give the stage one"
+        )
+    return stage.builder.component(answer.draw)

@@ -27,10 +27,10 @@ CARDS: list[Card] = [
     Card(
         family="scorer",
         name="dot",
-        summary="inner product of the last state of a history and every row of a table",
+        summary="inner product of a vector, or of the last state of a history, and every row of a table",
         load="lmrs.builtin.scorers.dot:Dot",
         options="lmrs.builtin.options:Dot",
-        takes={"history": Port("$H", "states"), "item": Port("$S", "vectors")},
+        takes={"history": Port("$H", "states|vectors"), "item": Port("$S", "vectors")},
         pulls=(Pull("history", "input"), Pull("item", "candidates"), Pull("item")),
     ),
     *(
@@ -56,10 +56,10 @@ CARDS: list[Card] = [
     Card(
         family="maker",
         name="export",
-        summary="a node's vectors for all rows of its subject, as a table",
+        summary="a node's vectors for all rows of its subject, as a table; of a node in context, one a user",
         load="lmrs.builtin.makers.export:Export",
         options="lmrs.builtin.options:Export",
-        takes={"of": Port("$S", "vectors")},
+        takes={"of": Port("$S", "vectors|states")},
     ),
     Card(
         family="task",
