@@ -20,7 +20,8 @@ class Port:
         own. `user*item` is the product of two: its rows are pairs, it has no whole table, and what is scored by it can
         only re-rank candidates. `$S` is a variable: equal names on one card must meet equal subjects.
     form
-        `vectors` (..., d), `states` (B, L, d), `logits`, `tokens`, `prefix`, or a form of a plugin's own.
+        `vectors` (..., d), `states` (B, L, d), `logits`, `tokens`, `prefix`, or a form of a plugin's own. A port that
+        is taken may name several, `vectors|states`.
     many
         Takes one or more nodes (a fusion); the module receives a list.
     optional

@@ -11,7 +11,9 @@ from lmrs_plugins import Env, Step, last
 
 
 class Dot(nn.Module):
-    """score = last state . vector. A row without a vector (never trained, nothing known) scores -inf.
+    """score = last state, or the one vector, of the history . vector of the row.
+
+    A row without a vector (never trained, nothing known) scores -inf.
 
     Shapes: states (B, L, d), table (n, d) -> (B, n); with candidates (B, K) -> (B, K).
     """
@@ -21,7 +23,8 @@ class Dot(nn.Module):
         self._cosine = options.cosine
 
     def score(self, step: Step) -> torch.Tensor:
-        query = last(step.get("history", "input"))
+        history = step.get("history", "input")
+        query = history.main if history.main.ndim == 2 else last(history)
         item = step.get("item", "candidates" if step.candidates() is not None else "")
         vectors, mask = item.main, item.mask
         if self._cosine:
