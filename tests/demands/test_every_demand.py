@@ -24,6 +24,7 @@ DEMANDS = {
     "profile-prompt": 29,
     "own-list": 15,
     "own-family": 15,
+    "handed-over": 39,
 }
 """Recipe, and the optimiser step after which it is killed: in its last stage, with steps since the last checkpoint."""
 MOST_LINES = 30
