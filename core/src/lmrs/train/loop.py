@@ -82,6 +82,7 @@ class Loop:
     ) -> None:
         self._engine, self._stage, self._schedule, self._collator = engine, stage, schedule, collator
         self._epoch_plan, self._limits, self._workers = epoch_plan, limits, workers
+        self._still = still_modules(stage)
         wrapped, self.optimizer = engine.wrap(stage, optimizer)
         self._wrapped: nn.Module = torch.compile(wrapped) if compiled else wrapped  # type: ignore[assignment]
         self._trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
@@ -128,7 +129,8 @@ class Loop:
 
     def _step(self, batches: list[Batch], progress: Progress) -> dict[str, float]:
         self._wrapped.train()
-        _freeze_modes(self._stage)
+        for module in self._still:
+            module.eval()
         self._schedule.set(progress.step)
         self.optimizer.zero_grad(set_to_none=True)
         counts = self._counts(batches) if len(batches) > 1 else None
@@ -193,12 +195,16 @@ class Loop:
                 )
 
 
-def _freeze_modes(stage: StageModule) -> None:
-    """Nodes without a trainable parameter stay in evaluation mode: no dropout, and no statistics that move.
+def still_modules(stage: StageModule) -> list[nn.Module]:
+    """What has parameters and trains none of them: nodes, and parts of nodes that train otherwise.
 
-    A node without any parameter follows the stage.
+    They stay in evaluation mode, so there is no dropout in them, and no statistics that move. What has no parameter
+    follows the module that it stands in.
     """
+    found = []
     for node in stage.graph.nodes.values():
-        parameters = list(node.module.parameters())
-        if parameters and not any(parameter.requires_grad for parameter in parameters):
-            node.module.eval()
+        for module in node.module.modules():
+            parameters = list(module.parameters())
+            if parameters and not any(parameter.requires_grad for parameter in parameters):
+                found.append(module)
+    return found
