@@ -17,7 +17,7 @@ from lmrs.model.plan import Collator, Need, Plan, Wire
 from lmrs.model.step import GraphStep, PortStep
 from lmrs.model.tables import whole_tables
 from lmrs.recipe.resolved import ResolvedAnswer
-from lmrs_plugins import Answer, Bundle, Encoding, Examples, InputError, View
+from lmrs_plugins import Answer, Bundle, Examples, InputError, View
 
 DRAW = "answer"
 
@@ -74,13 +74,6 @@ class Answering:
         with self._evaluating():
             found: Answer = self.scorer.answer(self._step(examples, None), top, allowed)  # type: ignore[operator]
         return found
-
-    def encode(self, examples: Examples, wire: Wire, view: str) -> Encoding:
-        """A node in context, for export."""
-        with self._evaluating():
-            batch = self._ready().examples(examples).to(self.device)
-            step = GraphStep(self.graph, batch, self._tables)
-            return step.encode(wire, batch.views[f"{DRAW}/{view}"])
 
     def table(self, node: str) -> Any:
         """A node's whole table."""
