@@ -13,7 +13,7 @@ from torch import nn
 from lmrs.model.batch import Batch
 from lmrs.model.build import plan_wires
 from lmrs.model.graph import Graph
-from lmrs.model.plan import Collator, Need, Plan, Wire
+from lmrs.model.plan import Collator, Need, Plan
 from lmrs.model.step import GraphStep, PortStep
 from lmrs.model.tables import whole_tables
 from lmrs.recipe.resolved import ResolvedAnswer
