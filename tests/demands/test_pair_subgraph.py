@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from demands.trials import RECIPES, Trials
+from demands.trials import RECIPES, Trials, same
 
 from lmrs.answer.run import run
 
@@ -53,3 +53,9 @@ def test_negatives_are_built_on_the_same_path_each_distinct_pair_once(trials: Tr
     for rows in training:
         assert (np.diff(rows) > 0).all()
         assert 0 < np.isin(rows, happened).mean() < 1
+
+
+def test_built_in_a_worker_it_is_the_same(trials: Trials, tmp_path) -> None:
+    whole = trials.pipeline("pair-subgraph")
+    made = run(RECIPES / "pair-subgraph.yaml", out=tmp_path / "run", overrides=["stages.0.workers=1"], host=trials.host)
+    assert same(made.weights, whole.weights)
