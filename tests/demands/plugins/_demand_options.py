@@ -1,5 +1,7 @@
 """Options of the demands' components; no torch here."""
 
+from typing import Any
+
 from pydantic import Field
 
 from lmrs_plugins import Options
@@ -33,6 +35,7 @@ class Slots(Options):
     """Options of `slots`."""
 
     slots: int = Field(default=2, ge=1, description="places in front of a history")
+    inner: Any = Field(description="the transform whose views get them")
 
 
 class ProfilePrompt(Options):
@@ -56,9 +59,10 @@ class Cache(Options):
 
 
 class Popular(Options):
-    """Options of `popular-group`; the bucketer stands beside them."""
+    """Options of `popular-group`."""
 
     width: int = Field(default=8, ge=1, description="d of what it gives")
+    bucketer: Any = Field(description="how counts are sorted into groups")
 
 
 class Diverse(Options):

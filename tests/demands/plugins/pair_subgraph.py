@@ -13,7 +13,7 @@ def lmrs_encoders() -> list[Card]:
             load="_pair_subgraph:Neighbourhood",
             options="_demand_options:Width",
             takes={"node": Port("item", "vectors", at="node"), "target": Port("item", "vectors", at="target")},
-            gives={"": Port("user*item", "logits")},
+            gives={"": Port("user*item", "score")},
             evaluation="rows",
             needs=("interactions",),
         )

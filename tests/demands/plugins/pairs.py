@@ -2,7 +2,7 @@
 
 from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
 
-_PAIR = Port("user*item", "logits")
+_PAIR = Port("user*item", "score")
 
 
 @hookimpl
