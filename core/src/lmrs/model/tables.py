@@ -55,9 +55,29 @@ def _in_chunks(graph: Graph, node: Node, plan: Plan, tables: dict[str, Any], dev
 
 
 def _joined(pieces: list[Encoding]) -> Encoding:
+    """The rows of all pieces. States of texts that were padded to other lengths become as long as the longest."""
     masks = [piece.mask if piece.mask is not None else torch.ones_like(piece.main[..., 0]).bool() for piece in pieces]
-    everywhere = all(piece.mask is None for piece in pieces)
-    return Encoding(vectors=torch.cat([piece.main for piece in pieces]), mask=None if everywhere else torch.cat(masks))
+    ragged = masks[0].ndim > 1 and len({mask.shape[1] for mask in masks}) > 1
+    everywhere = not ragged and all(piece.mask is None for piece in pieces)
+    vectors, states, logits = (
+        _stacked([tensor for tensor in each if tensor is not None])
+        for each in zip(*((piece.vectors, piece.states, piece.logits) for piece in pieces), strict=True)
+    )
+    return Encoding(vectors, states, None if everywhere else _stacked(masks), logits)
+
+
+def _stacked(pieces: list[torch.Tensor]) -> torch.Tensor | None:
+    if not pieces or pieces[0].ndim == 1:
+        return torch.cat(pieces) if pieces else None
+    longest = max(piece.shape[1] for piece in pieces)
+    return torch.cat([_lengthened(piece, longest) for piece in pieces])
+
+
+def _lengthened(piece: torch.Tensor, length: int) -> torch.Tensor:
+    if piece.shape[1] == length:
+        return piece
+    missing = piece.new_zeros(piece.shape[0], length - piece.shape[1], *piece.shape[2:])
+    return torch.cat([piece, missing], dim=1)
 
 
 def _below(graph: Graph, wanted: Collection[str]) -> list[str]:
