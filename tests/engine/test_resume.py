@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from lmrs.evaluate.stored import load
 from lmrs.runs.events import Events
 from lmrs.runs.model import load_model

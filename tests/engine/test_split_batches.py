@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from engine.small import OVERRIDES
+
 from lmrs.answer.run import run
 from lmrs.evaluate.stored import load
 from lmrs.runs.model import load_model
-from engine.small import OVERRIDES
 
 # Without dropout and with batches in the order of the permutation, two halves are the whole.
 PLAIN = (*OVERRIDES, "model.history.dropout=0", "stages.0.sampler.bucket=false", "stages.0.stop=null")

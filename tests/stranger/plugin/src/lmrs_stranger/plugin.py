@@ -1,8 +1,7 @@
 """What the plugin offers."""
 
-from lmrs_plugins.recipe import RecipeCard
-
 from lmrs_plugins import Card, Port, Pull, hookimpl
+from lmrs_plugins.recipe import RecipeCard
 
 
 @hookimpl
