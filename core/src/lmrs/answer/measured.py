@@ -76,8 +76,5 @@ def results(paths: Sequence[str | Path], part: str = "test") -> dict[str, Result
         raise InputError("a run cannot be compared with itself; name each run once")
     found = {}
     for place, name in zip(places, names, strict=True):
-        folder = RunFolder.open(place)
-        result = stored.load(folder.results, part)
-        setting = replace(result.setting, data=str(folder.facts["fingerprint"]))
-        found[name if names.count(name) == 1 else str(place)] = replace(result, setting=setting)
+        found[name if names.count(name) == 1 else str(place)] = stored.load(RunFolder.open(place).results, part)
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lmrs.cli.beside import beside
 from lmrs.cli.options import Json, NoPlugin, Part, Plugins
 from lmrs.cli.shell import Shell
 from lmrs.cli.table import table, wrapped
@@ -65,21 +66,6 @@ def _lines(found: Mapping[str, Result], rows: Sequence[Difference]) -> Iterator[
         f"p: two-sided paired randomisation test; p (Holm): corrected for the {len(rows)} tests of this table. "
         "Intervals are of the mean difference, not corrected."
     )
-
-
-def beside(found: Mapping[str, Result], names: Sequence[str]) -> Iterator[str]:
-    """Metrics of several runs, a column each, with half their intervals."""
-    from lmrs.cli.metrics import number
-
-    rows = []
-    for name in names:
-        cells = [name]
-        for result in found.values():
-            one = next((one for one in result.measured if one.name == name), None)
-            reach = "" if one is None or one.high is None or one.value is None else f" ±{one.high - one.value:.4f}"
-            cells.append("" if one is None else number(one.value) + reach)
-        rows.append(cells)
-    yield from table(("metric", *found), rows, right=range(1, len(found) + 1))
 
 
 def _signed(value: float | None) -> str:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from lmrs.cli import device as devices
-from lmrs.cli import metrics
 from lmrs.cli.options import Device, Json, NoPlugin, Part, Plugins, Run
 from lmrs.cli.shell import Shell
 from lmrs_plugins.errors import InputError
@@ -39,6 +38,7 @@ def command(
     shell = Shell.of(context, no_plugin, plugins, json)
     host, chosen = shell.host(), devices.chosen(device)
     from lmrs.answer.measured import evaluate, keep
+    from lmrs.cli import metrics
 
     result = evaluate(run, part, overrides=change or (), device=chosen, host=host)
     if not change:

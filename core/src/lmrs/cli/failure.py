@@ -15,6 +15,10 @@ BROKEN_PIPE = 141
 _DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR)
 
 
+class ReaderGone(Exception):  # noqa: N818 - it is nobody's error
+    """Whoever read our output has gone: `| head`, for one."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """`kind` is `input`, `plugin`, `internal` or `cancelled`; `code` the exit code."""

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lmrs.cli import metrics
-from lmrs.cli.reporting import write_report
+from lmrs.cli.reporting import report as write_report
 from lmrs.cli.shell import Shell
-from lmrs.evaluate import stored
-from lmrs.evaluate.report import Result
 
 if TYPE_CHECKING:
     from lmrs.answer.pipeline import Pipeline
+    from lmrs.evaluate.report import Result
 
 
 def result_of(folder: Path, part: str = "test") -> Result | None:
     """The stored result of a run; None where its recipe gives no answer."""
+    from lmrs.evaluate import stored
+
     return stored.load(folder / "results", part) if (folder / "results" / f"{part}.json").exists() else None
 
 
 def show(shell: Shell, pipeline: Pipeline) -> None:
-    """Write the report, and answer with metrics and paths; in the one process of a team that leads."""
-    if not pipeline.setting.writes:
+    """Write the report, and answer with metrics and paths; of the processes of `torchrun`, the first does."""
+    if os.environ.get("RANK", "0") != "0":
         return
     folder = pipeline.setting.folder.path
     result = result_of(folder)
-    report = write_report(folder)
+    report = write_report(shell, folder)
     recipe = pipeline.setting.resolved.name
     shell.answer(
         {
@@ -43,6 +44,8 @@ def show(shell: Shell, pipeline: Pipeline) -> None:
 
 
 def _lines(folder: Path, recipe: str, result: Result | None, report: Path | None) -> Iterator[str]:
+    from lmrs.cli import metrics
+
     if result is None:
         yield f"recipe {recipe!r} has no answer to measure"
     else:

@@ -17,32 +17,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
-    _log(as_json)
+    log, handler = logging.getLogger("lmrs"), _handler(as_json)
+    log.addHandler(handler)
     try:
         from lmrs.cli.root import program
 
         code = program()(args=given, prog_name="lmrs", standalone_mode=False)
-        sys.stdout.flush()
         if code == failure.INTERRUPTED:
             raise KeyboardInterrupt
-    except BrokenPipeError:
-        # Whoever read our output has gone, `| head` for one. Python would complain once more when it flushes at exit.
+    except failure.ReaderGone:
+        # Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return failure.BROKEN_PIPE
     except (Exception, KeyboardInterrupt) as error:
         if os.environ.get("LMRS_TRACEBACK"):
             raise
         return failure.report(error, as_json)
+    finally:
+        log.removeHandler(handler)
     return code if isinstance(code, int) else 0
 
 
-def _log(as_json: bool) -> None:
+def _handler(as_json: bool) -> logging.Handler:
     """Warnings of the library, one line each on standard error; in JSON mode only an error stands there."""
     handler = logging.NullHandler() if as_json else logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("warning: %(message)s"))
-    log = logging.getLogger("lmrs")
-    log.handlers = [handler]
-    log.propagate = False
+    return handler
 
 
 if __name__ == "__main__":

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lmrs.cli.shell import Shell
+from lmrs_plugins.errors import InputError
+
+if TYPE_CHECKING:
+    from lmrs.report.examples import Example
 
 
-def write_report(folder: Path, others: Sequence[Path] = ()) -> Path | None:
-    """Write the HTML report of a run, beside those of `others`; its path, or None where there is no report room."""
-    if find_spec("lmrs.report") is None or find_spec("lmrs.report.html") is None:
+def report(
+    shell: Shell, folder: Path, others: Sequence[Path] = (), examples: Sequence[Example] | int = 4
+) -> Path | None:
+    """Write the HTML report of a run, beside the results of `others`; its path, or None where it cannot be written."""
+    from lmrs.report.html import write_report
+
+    try:
+        return write_report(folder, others, examples)
+    except InputError as error:  # the run itself is whole
+        shell.note(f"no report: {error}")
         return None
-    import_module("lmrs.report.html").write_report(folder, others)
-    report = folder / "report.html"
-    return report if report.exists() else None

@@ -14,6 +14,7 @@ from lmrs.version import __version__
 SUMMARY = "Recommenders composed out of plugins: train a recipe, evaluate it, ask it."
 
 COMMANDS: dict[str, Lazy | Sub] = {
+    "demo": Lazy("Train, compare and recommend on generated data, in two minutes.", "lmrs.cli.demo"),
     "run": Lazy("Train a recipe and evaluate it.", "lmrs.cli.run"),
     "resume": Lazy("Go on with a run that was stopped.", "lmrs.cli.resume"),
     "evaluate": Lazy("Evaluate a finished run again.", "lmrs.cli.evaluate"),

@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 
+from lmrs.cli.failure import ReaderGone
 from lmrs.host.host import Host
 
 
@@ -37,10 +38,11 @@ class Shell:
 
     def answer(self, data: Any, lines: Callable[[], Iterable[str]]) -> None:
         """Print the result on standard output: `data` as JSON, or `lines` for people."""
-        if self.as_json:
-            print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
-        else:
-            print("\n".join(lines()))
+        text = json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) if self.as_json else "\n".join(lines())
+        try:
+            print(text, flush=True)
+        except BrokenPipeError:
+            raise ReaderGone from None  # typer would turn it into a plain exit code of 1
 
     def note(self, line: str) -> None:
         """Tell people something on the side."""
