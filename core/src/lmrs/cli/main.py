@@ -17,6 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     as_json = "--json" in given
+    # Threads that wait for work without spinning: on a machine that others use too, a spinning thread doubles the time.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     log, handler = logging.getLogger("lmrs"), _handler(as_json)
     log.addHandler(handler)
     try:

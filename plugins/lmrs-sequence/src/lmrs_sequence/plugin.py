@@ -151,16 +151,35 @@ def lmrs_scorers() -> list[Card]:
     ]
 
 
-def _recipe(name: str, summary: str, source: str = "") -> RecipeCard:
-    return RecipeCard(name=name, summary=summary, package="lmrs_sequence", path=f"recipes/{name}.yaml", source=source)
+# What `lmrs demo` changes. Short windows and item vectors of some length: with few users and no time, attention has to
+# find the items beside a hidden one soon.
+_SHORT = (
+    "model.item.std=0.1",
+    "model.encoder={heads: 1, dropout: 0.1, length: 10}",
+    "stages.0.sampler={batch: 128, length: 10}",
+    "stages.0.draws.cloze={length: 10, last: 0.3}",
+    "stages.0.optimizer={rate: 0.002, warmup: 20}",
+    "stages.0.epochs=40",
+    "stages.0.stop={patience: 8, every: 5}",
+)
+
+
+def _recipe(name: str, summary: str, source: str = "", demo: tuple[str, ...] | None = None) -> RecipeCard:
+    path = f"recipes/{name}.yaml"
+    return RecipeCard(name=name, summary=summary, package="lmrs_sequence", path=path, source=source, demo=demo)
 
 
 @hookimpl
 def lmrs_recipes() -> list[RecipeCard]:
     return [
-        _recipe("bert4rec", "bidirectional Transformer that fills in hidden items", "Sun et al., CIKM 2019"),
-        _recipe("sasrec", "causal Transformer that guesses the next item among all", "Kang and McAuley, ICDM 2018"),
+        _recipe("bert4rec", "bidirectional Transformer that fills in hidden items", "Sun et al., CIKM 2019", _SHORT),
+        _recipe(
+            "sasrec",
+            "causal Transformer that guesses the next item among all",
+            "Kang and McAuley, ICDM 2018",
+            ("stages.0.epochs=25", "stages.0.stop={patience: 5, every: 5}"),
+        ),
         _recipe("sasrec-bce", "SASRec as published: one negative for each position", "Kang and McAuley, ICDM 2018"),
-        _recipe("popularity", "what most people chose, the same for everybody"),
+        _recipe("popularity", "what most people chose, the same for everybody", demo=()),
         _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),
     ]
