@@ -48,7 +48,11 @@ def test_a_bar_a_stage_with_loss_and_metric():
     screen = io.StringIO()
     columns = (TextColumn("{task.description} {task.completed} of {task.total} {task.fields[said]}"),)
     progress = Progress(*columns, console=Console(file=screen, width=120))
-    tell(Bar(progress, "first"))
+    bar = Bar(progress, "first")
+    tell(bar)
+    assert not progress.finished, "it evaluates"
+    bar.finished()
+    assert progress.finished
     progress.console.print(progress)
     shown = screen.getvalue()
     assert "note: a thing to know" in shown

@@ -22,7 +22,9 @@ def watching(shell: Shell, label: str = "") -> Iterator[Listener]:
         yield Listener()
     elif sys.stderr.isatty():
         with _bar() as progress:
-            yield Bar(progress, label)
+            bar = Bar(progress, label)
+            yield bar
+            bar.finished()
     else:
         yield Lines(label)
 
@@ -99,7 +101,12 @@ class Bar(Listener):
         self._task = None
 
     def evaluating(self, part: str, cases: int) -> None:
-        self._progress.add_task(f"{self._label}{part}", total=None, said=f"evaluating {cases} cases")
+        self._task = self._progress.add_task(f"{self._label}{part}", total=None, said=f"evaluating {cases} cases")
+
+    def finished(self) -> None:
+        """The run has ended well."""
+        if self._task is not None:
+            self._progress.update(self._task, total=1, completed=1)
 
 
 def clock(seconds: float) -> str:
