@@ -58,6 +58,17 @@ def test_a_dry_run_finds_what_a_run_would(lmrs, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
+def test_other_data_do_not_inherit_the_options_of_the_recipes_own(lmrs, tmp_path):
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("extends: least\ndata: {source: synthetic, options: {users: 60, items: 30}}\n", encoding="utf-8")
+    other = tmp_path / "other.txt"
+    pairs = [(user, item) for user in range(9) for item in range(user, user + 5)]
+    other.write_text("".join(f"{user} {item}\n" for user, item in pairs), encoding="utf-8")
+    said = lmrs("run", mine, "--data", other, "--dry-run")
+    assert said.code == 0, said.error
+    assert "9 users" in said.out
+
+
 def test_resuming_a_finished_run_shows_its_numbers(lmrs, trained):
     assert lmrs("resume", trained, "--json").json == lmrs("run", "most", "--out", trained, "--overwrite", "--json").json
 

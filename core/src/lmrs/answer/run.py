@@ -6,29 +6,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-import yaml
-
-from lmrs.answer.data import load_data
 from lmrs.answer.fit import Fit
 from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
+from lmrs.answer.prepared import prepare
 from lmrs.answer.setting import Setting
 from lmrs.data import store
 from lmrs.evaluate.report import Result
 from lmrs.evaluate.stored import files
 from lmrs.host.host import Host
-from lmrs.recipe.check import check
-from lmrs.recipe.check_data import check_data
-from lmrs.recipe.overrides import load as read_recipe
-from lmrs.recipe.resolve import resolve
-from lmrs.recipe.resolved import Resolved
 from lmrs.recipe.show import as_yaml
 from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.interrupts import Interrupts
 from lmrs.runs.model import save_model
 from lmrs.train.team import Team
-from lmrs_plugins import Bundle, Cancelled, InputError
+from lmrs_plugins import Cancelled, InputError
 
 
 def run(
@@ -50,20 +43,20 @@ def run(
     recipe
         Name of an installed recipe, or a YAML file.
     data
-        Name of a data set or a path, in place of the recipe's `data.source`.
+        Name of a data set or a path, in place of the recipe's; its `format`, `columns` and `options` go with it.
     overrides
         Changes to the recipe, `stages.0.epochs=3`.
     out
         The run folder; `runs/RECIPE-TIME` if not given.
     """
     host, listener, team = host or Host(), listener or Listener(), Team(device)
-    settings = list(overrides)
-    settings += [] if data is None else [f"data.source={yaml.safe_dump(str(data)).splitlines()[0]}"]
-    settings += [] if seed is None else [f"seed={seed}"]
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = Path(team.share(str(out if out is not None else Path("runs") / f"{Path(recipe).stem}-{stamp}")))
     if team.leads:
-        resolved, bundle = _prepare(recipe, settings, host, listener)
+        found = prepare(recipe, host, data, overrides, seed)
+        for note in found.notes:
+            listener.note(note)
+        resolved, bundle = found.resolved, found.bundle
         folder = RunFolder.create(
             path,
             as_yaml(resolved),
@@ -77,22 +70,6 @@ def run(
             store.save(bundle, folder.data)
             return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
     return _follow(path, host, device, team)
-
-
-def _prepare(recipe: str | Path, settings: Sequence[str], host: Host, listener: Listener) -> tuple[Resolved, Bundle]:
-    """Recipe and data, read and checked against each other."""
-    source = read_recipe(recipe, host.registry, settings)
-    resolved = check(resolve(source, host.registry))
-    for note in resolved.notes:
-        listener.note(note)
-    loaded = load_data(source, host)
-    for note in loaded.notes:
-        listener.note(note)
-    bundle = loaded.bundle
-    fitted = check_data(resolved, bundle.has, bundle.contents(), bundle.name)
-    for note in fitted.notes[len(resolved.notes) :]:
-        listener.note(note)
-    return fitted, bundle
 
 
 def _follow(path: Path, host: Host, device: str | None, team: Team) -> Pipeline:

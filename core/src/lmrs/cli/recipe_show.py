@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from lmrs.cli.dry_run import options
 from lmrs.cli.options import Data, Json, NoPlugin, Plugins, Set
 from lmrs.cli.shell import Shell
 
@@ -32,9 +31,11 @@ def command(
     A comment names the file and line, or the --set, that a value comes from; a value without one is a default.
     """
     shell = Shell.of(context, no_plugin, plugins, json)
+    from lmrs.answer.prepared import changes
     from lmrs.recipe.check import prepared
     from lmrs.recipe.show import as_json, as_text, as_yaml
 
-    resolved = prepared(recipe, shell.host().registry, [*(change or ()), *options(data, None)])
+    host = shell.host()
+    resolved = prepared(recipe, host.registry, [*changes(recipe, host, data, None), *(change or ())])
     text = as_yaml if plain else as_text
     shell.answer(as_json(resolved), lambda: text(resolved).splitlines())

@@ -1,0 +1,57 @@
+"""A recipe and its data, read and checked against each other: what can be known before training. Without torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lmrs.answer.data import load_data
+from lmrs.host.host import Host
+from lmrs.recipe.check import check
+from lmrs.recipe.check_data import check_data
+from lmrs.recipe.overrides import load as read_recipe
+from lmrs.recipe.resolve import resolve
+from lmrs.recipe.resolved import Resolved
+from lmrs_plugins import Bundle
+
+_OF_A_SOURCE = ("format", "columns", "options")
+"""Keys of the data section that belong to one source, and go when another is named."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A recipe that fits its data, and lines for the user on both."""
+
+    resolved: Resolved
+    bundle: Bundle
+    notes: tuple[str, ...]
+
+
+def prepare(
+    recipe: str | Path, host: Host, data: str | Path | None, overrides: Sequence[str], seed: int | None
+) -> Prepared:
+    """Read and check; see `lmrs.run` for the parameters.
+
+    Raises
+    ------
+    InputError, PluginError
+        In one line: where, which key or row, what to do.
+    """
+    source = read_recipe(recipe, host.registry, [*changes(recipe, host, data, seed), *overrides])
+    resolved = check(resolve(source, host.registry))
+    loaded = load_data(source, host)
+    bundle = loaded.bundle
+    fitted = check_data(resolved, bundle.has, bundle.contents(), bundle.name)
+    return Prepared(fitted, bundle, (*loaded.notes, *fitted.notes))
+
+
+def changes(recipe: str | Path, host: Host, data: str | Path | None, seed: int | None) -> list[str]:
+    """What naming data or a seed changes in a recipe, as overrides; those of the user come after."""
+    found = [] if seed is None else [f"seed={seed}"]
+    if data is not None:
+        section = read_recipe(recipe, host.registry).tree.plain().get("data") or {}
+        found += [f"data.{key}=null" for key in _OF_A_SOURCE if isinstance(section, dict) and section.get(key)]
+        found.append(f"data.source={json.dumps(str(data), ensure_ascii=False)}")
+    return found
