@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from lmrs.host.plugins import PluginStatus
 from lmrs_plugins.card import Card
 from lmrs_plugins.errors import InputError, PluginError
+from lmrs_plugins.index import home
 from lmrs_plugins.recipe import RecipeCard
 
 C = TypeVar("C", Card, RecipeCard)
@@ -65,6 +66,9 @@ class Shelf(Generic[C]):
         plugin, slash, _ = name.partition("/")
         if slash and (plugin not in self._plugins or self._plugins[plugin].state != "loaded"):
             raise self._missing(plugin, name)
+        known = home(self.family, name)
+        if known and (known.plugin not in self._plugins or self._plugins[known.plugin].state != "loaded"):
+            raise self._missing(known.plugin, f"{known.plugin}/{name}")
         raise InputError(f"unknown {self.family} {name!r}{self._suggestion(name)}")
 
     def _missing(self, plugin: str, name: str) -> InputError | PluginError:
@@ -75,7 +79,12 @@ class Shelf(Generic[C]):
         if near:
             return InputError(f"unknown {self.family} {name!r}: did you mean {near[0]!r}?")
         close = difflib.get_close_matches(plugin, self._plugins, 1)
-        cure = f"did you mean {close[0]!r}?" if close else f"pip install lmrs-{plugin}, if it is one of LMRS's own"
+        known = home(self.family, name)
+        cure = (
+            f"pip install {known.distribution}" if known else f"pip install lmrs-{plugin}, if it is one of LMRS's own"
+        )
+        if close and not known:
+            cure = f"did you mean {close[0]!r}?"
         return PluginError(
             f"{self.family} {name!r} is not available: plugin {plugin!r} is not installed: {cure} "
             "(`lmrs plugins` lists those that are)"
