@@ -75,9 +75,7 @@ def test_second_set_up_does_nothing(dev: ModuleType, steps: list[str]) -> None:
     assert len(steps) == 4
 
 
-def test_interrupted_set_up_is_made_anew(
-    dev: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_interrupted_set_up_is_made_anew(dev: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(what: str, *arguments: str) -> None:
         raise KeyboardInterrupt
 
