@@ -8,7 +8,6 @@ import os
 import pytest
 
 GOOD = "\n".join(["user,item,timestamp", *(f"u{u},i{(u + k) % 6},{k}" for u in range(8) for k in range(5))]) + "\n"
-CHANGES = ("--set", "data.options=null")
 
 
 @pytest.fixture
@@ -18,7 +17,7 @@ def run(lmrs, tmp_path):
     def call(content, *words, name="events.csv"):
         file = tmp_path / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        said = lmrs("run", "most", "--data", file, "--out", tmp_path / "run", *CHANGES, *words)
+        said = lmrs("run", "most", "--data", file, "--out", tmp_path / "run", *words)
         if said.code:
             assert said.out == ""
             assert sorted(one.name for one in tmp_path.iterdir()) == [name], "something was left behind"

@@ -28,7 +28,7 @@ def test_data_are_named_on_the_command_line(lmrs, tmp_path):
     events = tmp_path / "my events: 1.csv"
     rows = [f"u{user},i{(user + step) % 7},{step}" for user in range(9) for step in range(5)]
     events.write_text("\n".join(["user,item,timestamp", *rows]))
-    said = lmrs("run", "most", "--data", events, "--out", tmp_path / "run", "--set", "data.options=null", "--json")
+    said = lmrs("run", "most", "--data", events, "--out", tmp_path / "run", "--json")
     assert (said.code, said.json["result"]["cases"]) == (0, 9)
 
 
