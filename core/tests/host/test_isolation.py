@@ -98,6 +98,7 @@ def lmrs_tasks(nonsense):
 """
 
 
+@pytest.mark.fault("A: {id}")
 @pytest.mark.parametrize("case", BROKEN)
 def test_a_broken_plugin_costs_only_itself(site, host, case):
     body, state, cause = BROKEN[case]
@@ -114,6 +115,7 @@ def test_a_broken_plugin_costs_only_itself(site, host, case):
     assert [entry.plugin for entry in made.registry.entries() if entry.plugin != "lmrs"] == ["good"]
 
 
+@pytest.mark.fault("A: the place of an error is said")
 def test_the_place_of_an_error_is_in_the_message(site, host):
     module = site.add("bad", "x = 1\nraise ValueError('here')")
     source = (site.folder / f"{module}.py").read_text().splitlines()
@@ -121,6 +123,7 @@ def test_the_place_of_an_error_is_in_the_message(site, host):
     assert host().plugins[-1].cause.endswith(f"{module}.py:{line})")
 
 
+@pytest.mark.fault("A: entry point: {id}")
 @pytest.mark.parametrize(
     ("value", "state", "cause"),
     [
@@ -144,6 +147,7 @@ def test_an_entry_point_that_names_nothing(site, host, value, state, cause):
     assert rows["lmrs-good"].state == "loaded"
 
 
+@pytest.mark.fault("A: registration breaks half way and is rolled back")
 def test_registration_that_breaks_half_way_is_undone(site, host):
     """Hooks are registered in order of their names: one is in before the other's arguments turn out to be wrong."""
     site.add("bad", GOOD_AND_WRONG)
@@ -154,6 +158,7 @@ def test_registration_that_breaks_half_way_is_undone(site, host):
     assert not list(site.folder.glob("called"))
 
 
+@pytest.mark.fault("A: an object whose attributes raise while it is registered")
 def test_an_object_whose_attributes_raise_while_registering(site, host):
     body = "class Bad:\n    def __dir__(self):\n        raise RuntimeError('do not look')\nplugin = Bad()"
     site.add("bad", body, value="{module}:plugin")
@@ -162,6 +167,7 @@ def test_an_object_whose_attributes_raise_while_registering(site, host):
     assert "do not look" in made.plugins[-1].cause
 
 
+@pytest.mark.fault("A: a refused plugin hears of no run")
 def test_a_refused_plugin_does_not_hear_of_the_run(site, host):
     body = "heard = []\n@hookimpl\ndef lmrs_after_save(folder):\n    heard.append(folder)\n"
     module = site.add("bad", body + "@hookimpl\ndef lmrs_tasks():\n    pass")
@@ -169,6 +175,7 @@ def test_a_refused_plugin_does_not_hear_of_the_run(site, host):
     assert sys.modules[module].heard == []
 
 
+@pytest.mark.fault("A: one object under two names")
 def test_one_object_under_two_names(site, host):
     site.add("one", entries="[lmrs]\none = {module}\ntwo = {module}\n")
     rows = {row.name: row for row in host().plugins}
@@ -176,12 +183,14 @@ def test_one_object_under_two_names(site, host):
     assert "same object" in rows["one"].cause + rows["two"].cause
 
 
+@pytest.mark.fault("A: Ctrl-C during an import stays the user's")
 def test_keyboard_interrupt_is_the_users(site, host):
     site.add("bad", "raise KeyboardInterrupt")
     with pytest.raises(KeyboardInterrupt):
         host()
 
 
+@pytest.mark.fault("A: every kind of broken plugin at once")
 def test_several_broken_plugins_are_all_named(site, host):
     site.add("good")
     for case, (body, state, _) in BROKEN.items():
@@ -201,6 +210,7 @@ def test_an_object_is_a_plugin_too(site, host):
     assert host().registry.lookup("encoder", "good/thing").distribution == "lmrs-good"
 
 
+@pytest.mark.fault("A: slip that breaks nothing: {id}")
 @pytest.mark.parametrize(
     ("body", "note"),
     [
@@ -218,6 +228,7 @@ def test_slips_that_break_nothing_are_noted(site, host, body, note):
     assert any(note in said for said in row.notes)
 
 
+@pytest.mark.fault("A: slip that breaks nothing: mark forgotten in a class")
 def test_the_mark_is_forgotten_in_a_class(site, host):
     body = "class Plugin:\n    def lmrs_encoders(self):\n        return [card()]\nplugin = Plugin()"
     site.add("odd", body, value="{module}:plugin")
@@ -231,6 +242,7 @@ def test_a_helper_from_elsewhere_is_no_forgotten_hook(site, host):
     assert rows["good"].notes == ()
 
 
+@pytest.mark.fault("A: an import that hangs is named")
 def test_a_plugin_that_keeps_everybody_waiting_is_named(site, host, caplog):
     """The plugin waits until the host has complained of it."""
     complained = threading.Event()
@@ -254,6 +266,7 @@ def test_a_plugin_that_keeps_everybody_waiting_is_named(site, host, caplog):
     assert not [one for one in threading.enumerate() if one.name == "lmrs-host-watch"]
 
 
+@pytest.mark.fault("A: no plugin at all")
 def test_no_plugin_at_all(site, host):
     made = host()
     assert [(row.name, row.state) for row in made.plugins] == [("lmrs", "loaded")]
@@ -267,6 +280,7 @@ def test_two_hosts_share_nothing(site, host):
     assert list(second.registry.entries("encoder")) == []
 
 
+@pytest.mark.fault("A: 200 plugins")
 def test_two_hundred_plugins(site, host):
     for number in range(200):
         site.add(f"many-{number:03}")
@@ -277,6 +291,7 @@ def test_two_hundred_plugins(site, host):
     ]
 
 
+@pytest.mark.fault("A: the host's own plugin is broken")
 def test_the_hosts_own_plugin_broken_is_our_fault(site, host, monkeypatch):
     monkeypatch.setattr(lmrs.builtin.plugin, "CARDS", [object()])
     with pytest.raises(LmrsError, match="own plugin cannot be loaded") as raised:
