@@ -23,13 +23,14 @@ from lmrs_plugins.recipe import RecipeCard
 
 @dataclass
 class Assembly:
-    """Registered plugins and what they offer, by plugin."""
+    """Registered plugins and what they offer, by plugin. `hooked` are those with a hook at all."""
 
     manager: pluggy.PluginManager
     families: dict[str, Family] = field(default_factory=dict)
     cards: dict[str, list[Card]] = field(default_factory=dict)
     recipes: dict[str, list[RecipeCard]] = field(default_factory=dict)
     rejected: dict[str, Rejection] = field(default_factory=dict)
+    hooked: set[str] = field(default_factory=set)
 
     def of(self, hook: str) -> dict[str, list[pluggy.HookImpl]]:
         """Implementations of a hook by plugin, in the order in which they are called."""
@@ -117,12 +118,12 @@ def _add_hook(assembly: Assembly, family: Family) -> None:
 
 
 def _check_hooks(assembly: Assembly, plugins: Mapping[str, object], origins: Mapping[str, str]) -> None:
-    known = [name for name, caller in vars(assembly.manager.hook).items() if caller.has_spec()]
-    for name, plugin in plugins.items():
-        for caller in assembly.manager.get_hookcallers(plugin) or ():
-            for one in caller.get_hookimpls():
-                if one.plugin_name == name:
-                    _check_hook(assembly, caller, one, known)
+    callers = [caller for caller in vars(assembly.manager.hook).values() if isinstance(caller, pluggy.HookCaller)]
+    known = [caller.name for caller in callers if caller.has_spec()]
+    for caller in callers:
+        for one in caller.get_hookimpls():
+            assembly.hooked.add(one.plugin_name)
+            _check_hook(assembly, caller, one, known)
     if not assembly.rejected:
         assembly.manager.check_pending()
 

@@ -12,6 +12,8 @@ from importlib.metadata import Distribution, distributions
 from lmrs.host.plugins import PluginStatus, Rejection, described
 from lmrs_plugins.hookspecs import GROUP
 
+_NAME = re.compile(r"^Name:[ \t]*(\S.*)$", re.I | re.M)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -60,13 +62,12 @@ def search(path: Sequence[str]) -> tuple[list[Found], list[PluginStatus]]:
     unreadable: list[PluginStatus] = []
     seen: set[str] = set()
     for distribution in _offering(path):
-        try:
-            name = distribution.metadata["Name"]
-            key = normalised(name)
-        except Exception:
+        name = _name(distribution)
+        if not name:
             folder = distribution.locate_file("")
             unreadable.append(_unreadable("?", f"a distribution in {folder} has entry points and no name in METADATA"))
             continue
+        key = normalised(name)
         if key in seen:
             continue
         seen.add(key)
@@ -87,6 +88,16 @@ def _offering(path: Sequence[str]) -> Iterator[Distribution]:
             continue
         if text and f"[{GROUP}]" in text:
             yield distribution
+
+
+def _name(distribution: Distribution) -> str:
+    """Without parsing the rest, which is a third of what finding 200 plugins costs."""
+    try:
+        text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    except Exception:  # not even text
+        return ""
+    match = _NAME.search(text.partition("\n\n")[0])
+    return match[1].strip() if match else ""
 
 
 def _entries(distribution: Distribution) -> Iterator[Found]:

@@ -139,7 +139,7 @@ class Host:
 
 def _loaded(one: Found, plugin: object, assembly: Assembly) -> PluginStatus:
     cards = [*assembly.cards.get(one.name, ()), *assembly.recipes.get(one.name, ())]
-    notes = (*contract.remarks(one), *remarks(plugin, assembly.manager))
+    notes = (*contract.remarks(one), *remarks(plugin, assembly.manager, one.name in assembly.hooked))
     return replace(one.status(), counts=dict(Counter(card.family for card in cards)), notes=notes)
 
 

@@ -7,10 +7,10 @@ from types import FunctionType, ModuleType
 import pluggy
 
 
-def remarks(plugin: object, manager: pluggy.PluginManager) -> tuple[str, ...]:
-    """Notes for the author of a plugin that is registered with `manager`."""
+def remarks(plugin: object, manager: pluggy.PluginManager, hooked: bool) -> tuple[str, ...]:
+    """Notes for the author of a plugin that is registered with `manager`, `hooked` if with a hook."""
     said = [f"{name} is not marked @hookimpl, so it is never called" for name in _unmarked(plugin, manager)]
-    if not manager.get_hookcallers(plugin):
+    if not hooked:
         said.append("it offers nothing: none of its functions is marked @hookimpl")
     return tuple(said)
 
