@@ -67,6 +67,27 @@ def test_share_of_hidden_positions_and_of_last_only(bundle_of, examples_of) -> N
     assert np.allclose(hidden[~alone].mean(0), 0.3, atol=0.055)
 
 
+def test_prefixes_ask_for_every_item_of_a_history_in_turn(bundle_of, examples_of) -> None:
+    items = list(range(10, 16))
+    cloze = Cloze(Env(bundle_of([items], 20)), Options(last=1.0, prefixes=0.8, length=10))
+    examples = examples_of([items] * 4000)
+    views = cloze.views(examples, ExampleRandom(1, examples.keys))
+    seen, target = views["input"], views["target"]["item"]
+    lengths = seen.mask.sum(1)
+    place = np.flatnonzero(seen.special > 0) % seen.mask.shape[1]
+    assert np.array_equal(place, lengths - 1)  # what follows the hidden item is gone
+    assert np.array_equal(target, 10 + place)
+    shares = np.bincount(target, minlength=16)[11:] / 4000
+    assert np.allclose(shares, [0.16, 0.16, 0.16, 0.16, 0.36], atol=0.03)  # four deviations; 0.2 are whole
+    assert np.bincount(target)[10] == 0  # the first has nothing to be guessed from
+
+
+def test_a_history_of_one_survives_prefixes(bundle_of, examples_of) -> None:
+    cloze = Cloze(Env(bundle_of([[3]], 5)), Options(last=1.0, prefixes=1.0))
+    examples = examples_of([[3], [1, 2]])
+    assert cloze.views(examples, ExampleRandom(1, examples.keys))["target"]["item"].tolist() == [3, 2]
+
+
 def test_no_more_than_max_masked_and_those_evenly(bundle_of, examples_of) -> None:
     examples = examples_of([list(range(20))] * 4000)
     cloze = Cloze(Env(bundle_of([list(range(20))], 20)), Options(rate=0.9, last=0.0, max_masked=4, length=20))
@@ -75,7 +96,7 @@ def test_no_more_than_max_masked_and_those_evenly(bundle_of, examples_of) -> Non
     assert np.allclose(hidden.mean(0), 0.2, atol=0.035)
 
 
-@pytest.mark.parametrize("options", [{}, {"negatives": 3}, {"max_masked": 3, "rate": 0.8}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"negatives": 3}, {"max_masked": 3, "rate": 0.8}, {"prefixes": 0.7}], ids=str)
 def test_an_example_is_masked_the_same_in_any_batch(many, examples_of, options) -> None:
     env, examples = many
     cloze = Cloze(env, Options(**options))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_plugins import Env, ExampleRandom, Examples, View
+from lmrs_plugins import Env, ExampleRandom, Examples, Ragged, View
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Cloze as Options
 
@@ -16,7 +16,8 @@ class Cloze:
     Training: `input` (B, L) with the special code MASK where an item is hidden (its row is gone), and `target` (M,)
     with the hidden items and `at`, their places in the flattened (B * L). L is the longest list of the batch, at most
     `length`. At least one item of each list is hidden, and `last` of the lists hide their last item alone: what
-    evaluation asks. Evaluation: the last `length` - 1 items with a mask after them.
+    evaluation asks; with `prefixes`, of histories that end at any place. Evaluation: the last `length` - 1 items with a
+    mask after them.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
@@ -33,7 +34,8 @@ class Cloze:
             every = np.arange(len(lists))
             special[every, lengths], mask[every, lengths] = View.MASK, True
             return {"input": View.of(item=rows, mask=mask, special=special)}
-        rows, mask = lists.padded(max(1, min(most, int(lists.lengths.max(initial=0)))))
+        shown = self._prefixes(lists, rng) if self._options.prefixes else lists
+        rows, mask = shown.padded(max(1, min(most, int(shown.lengths.max(initial=0)))))
         hidden = self._hidden(mask, rng)
         at = np.flatnonzero(hidden)
         target = rows[hidden]
@@ -45,6 +47,13 @@ class Cloze:
             "target": View.of(item=target, values={"at": at}),
             **more,
         }
+
+    def _prefixes(self, lists: Ragged, rng: ExampleRandom) -> Ragged:
+        """The lists, a share of them ending at a random place, after two items at least."""
+        cut = rng.uniform() < self._options.prefixes
+        kept = 2 + (rng.uniform() * np.maximum(lists.lengths - 1, 0)).astype(np.int64)
+        lengths = np.where(cut, np.minimum(kept, lists.lengths), lists.lengths)
+        return lists.slices(lists.offsets[:-1], lists.offsets[:-1] + lengths)
 
     def _hidden(self, mask: npt.NDArray[np.bool_], rng: ExampleRandom) -> npt.NDArray[np.bool_]:
         """(B, L) true where an item is hidden."""

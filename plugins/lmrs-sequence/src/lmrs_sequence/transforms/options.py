@@ -29,6 +29,12 @@ class Cloze(Negatives):
     length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
     rate: float = Field(default=0.2, gt=0, le=1, description="probability that a position is hidden")
     last: float = Field(default=0.1, ge=0, le=1, description="share of examples in which only the last item is hidden")
+    prefixes: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="share of examples that end at a random place: `last` then asks for every item of a history in turn",
+    )
     max_masked: int = Field(default=0, ge=0, description="most hidden positions of an example; 0: no limit")
 
 
