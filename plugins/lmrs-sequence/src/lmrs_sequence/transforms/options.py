@@ -33,7 +33,7 @@ class Cloze(Negatives):
         default=0.0,
         ge=0,
         le=1,
-        description="share of examples that end at a random place: `last` then asks for every item of a history in turn",
+        description="share of examples that end at a random place, so that `last` asks for every item in turn",
     )
     max_masked: int = Field(default=0, ge=0, description="most hidden positions of an example; 0: no limit")
 
