@@ -1,7 +1,8 @@
 """How long it takes to find and load 200 plugins, beside only reading their entry points, and the limit that we set.
 
 Each is measured in a process of its own, the best of seven: what a command line pays before it does anything. Processor
-time stands beside elapsed time: on a machine that does something else too, only that says what the work costs. is 1 where the host needs more than the limit.
+time stands beside elapsed time: on a machine that does something else too, only that says what the work costs. The exit
+code is 1 where the host needs more than the limit.
 """
 
 from __future__ import annotations

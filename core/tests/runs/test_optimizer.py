@@ -10,7 +10,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 from lmrs.runs.errors import MismatchError
-from lmrs.runs.optimizer import named_parameters, pack_optimizer, pack_schedule, unpack_optimizer, unpack_schedule
+from lmrs.runs.optimizer import pack_optimizer, unpack_optimizer
 from lmrs.runs.randomness import capture_random, restore_random
 
 KINDS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
@@ -26,79 +26,70 @@ KINDS: dict[str, tuple[type[Optimizer], dict[str, Any]]] = {
 }
 
 
-def made(
-    kind: str, seed: int = 0, dtype: torch.dtype = torch.float32
-) -> tuple[nn.Module, Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+def made(kind: str, seed: int = 0, dtype: torch.dtype = torch.float32) -> tuple[nn.Module, Optimizer]:
     torch.manual_seed(seed)
     module = nn.Sequential(nn.Linear(3, 5), nn.Dropout(0.3), nn.Linear(5, 1)).to(dtype)
     cls, options = KINDS[kind]
     options = {key: value.clone() if isinstance(value, torch.Tensor) else value for key, value in options.items()}
     groups = [{"params": list(module[0].parameters())}, {"params": list(module[2].parameters()), "weight_decay": 0.1}]
-    optimizer = cls(groups, **options)  # type: ignore[arg-type]
-    return module, optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 / (1 + step))
+    return module, cls(groups, **options)  # type: ignore[arg-type]
 
 
-def train(module: nn.Module, optimizer: Optimizer, schedule: torch.optim.lr_scheduler.LRScheduler, steps: int) -> None:
+def train(module: nn.Module, optimizer: Optimizer, steps: int) -> None:
     for _ in range(steps):
         optimizer.zero_grad()
         module(torch.randn(4, 3, dtype=next(module.parameters()).dtype)).pow(2).mean().backward()
         optimizer.step()
-        schedule.step()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_five_steps_and_five_more_are_ten(tmp_path: Path, kind: str) -> None:
-    module, optimizer, schedule = made(kind)
-    train(module, optimizer, schedule, 5)
-    packed, facts = pack_optimizer(optimizer, named_parameters(module))
-    position = {"schedule": pack_schedule(schedule)}
-    Checkpoints(tmp_path).save(
-        5, Checkpoint(dict(module.state_dict()), packed, facts, random=capture_random(), position=position)
-    )
-    train(module, optimizer, schedule, 5)
+    module, optimizer = made(kind)
+    train(module, optimizer, 5)
+    packed, facts = pack_optimizer(optimizer, dict(module.named_parameters()))
+    Checkpoints(tmp_path).save(5, Checkpoint(dict(module.state_dict()), packed, facts, random=capture_random()))
+    train(module, optimizer, 5)
 
-    other, fresh, late = made(kind, seed=1)
+    other, fresh = made(kind, seed=1)
     found = Checkpoints(tmp_path).newest()
     assert found is not None
     other.load_state_dict(found.model)
-    unpack_optimizer(fresh, named_parameters(other), found.optimizer, found.optimizer_facts)
-    unpack_schedule(late, found.position["schedule"])
+    unpack_optimizer(fresh, dict(other.named_parameters()), found.optimizer, found.optimizer_facts)
     assert restore_random(found.random) == []
-    train(other, fresh, late, 5)
+    train(other, fresh, 5)
 
     for mine, theirs in zip(module.parameters(), other.parameters(), strict=True):
         assert torch.equal(mine, theirs)
     assert repr(fresh.state_dict()) == repr(optimizer.state_dict())
-    assert late.state_dict() == schedule.state_dict()
 
 
 def test_a_state_wider_than_its_parameter_stays_so() -> None:
-    module, optimizer, schedule = made("sgd-momentum", dtype=torch.bfloat16)
-    train(module, optimizer, schedule, 1)
+    module, optimizer = made("sgd-momentum", dtype=torch.bfloat16)
+    train(module, optimizer, 1)
     wide = torch.full((5, 3), 1 / 3, dtype=torch.float32)
     optimizer.state[module[0].weight]["momentum_buffer"] = wide
-    tensors, facts = pack_optimizer(optimizer, named_parameters(module))
-    other, fresh, _ = made("sgd-momentum", dtype=torch.bfloat16)
-    unpack_optimizer(fresh, named_parameters(other), tensors, facts)
+    tensors, facts = pack_optimizer(optimizer, dict(module.named_parameters()))
+    other, fresh = made("sgd-momentum", dtype=torch.bfloat16)
+    unpack_optimizer(fresh, dict(other.named_parameters()), tensors, facts)
     assert torch.equal(fresh.state[other[0].weight]["momentum_buffer"], wide)
 
 
 def test_states_are_named_by_canonical_parameter() -> None:
-    module, optimizer, schedule = made("adamw")
-    train(module, optimizer, schedule, 1)
+    module, optimizer = made("adamw")
+    train(module, optimizer, 1)
     canonical = {"0.weight": "history.in.weight", "0.bias": "history.in.bias"}
-    tensors, _ = pack_optimizer(optimizer, named_parameters(module, canonical))
+    tensors, _ = pack_optimizer(optimizer, {canonical.get(name, name): p for name, p in module.named_parameters()})
     assert "state/history.in.weight/exp_avg" in tensors
     assert "state/2.bias/exp_avg_sq" in tensors
 
 
 def test_parameters_of_a_group_may_stand_in_another_order() -> None:
-    module, optimizer, schedule = made("adamw")
-    train(module, optimizer, schedule, 3)
-    tensors, facts = pack_optimizer(optimizer, named_parameters(module))
+    module, optimizer = made("adamw")
+    train(module, optimizer, 3)
+    tensors, facts = pack_optimizer(optimizer, dict(module.named_parameters()))
     other = made("adamw")[0]
     fresh = AdamW([{"params": [other[0].bias, other[0].weight]}, {"params": [other[2].bias, other[2].weight]}])
-    unpack_optimizer(fresh, named_parameters(other), tensors, facts)
+    unpack_optimizer(fresh, dict(other.named_parameters()), tensors, facts)
     assert torch.equal(fresh.state[other[0].bias]["exp_avg"], optimizer.state[module[0].bias]["exp_avg"])
     assert fresh.param_groups[1]["weight_decay"] == 0.1
 
@@ -107,13 +98,13 @@ def test_an_optimizer_that_an_engine_wrapped_is_seen_through() -> None:
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState
 
-    module, optimizer, schedule = made("adamw")
-    train(module, optimizer, schedule, 1)
-    bare = pack_optimizer(optimizer, named_parameters(module))
+    module, optimizer = made("adamw")
+    train(module, optimizer, 1)
+    bare = pack_optimizer(optimizer, dict(module.named_parameters()))
     try:
         outer = Accelerator(cpu=True).prepare_optimizer(optimizer)
         assert type(outer) is not AdamW
-        wrapped = pack_optimizer(outer, named_parameters(module))
+        wrapped = pack_optimizer(outer, dict(module.named_parameters()))
     finally:
         AcceleratorState._reset_state(reset_partial_state=True)
     assert wrapped[1] == bare[1]
@@ -147,33 +138,26 @@ SAYS = {
 
 @pytest.mark.parametrize(("change", "says"), SAYS.items(), ids=SAYS)
 def test_a_misfit_is_named_and_changes_nothing(change: str, says: str) -> None:
-    module, optimizer, schedule = made("adamw")
-    train(module, optimizer, schedule, 1)
-    tensors, facts = pack_optimizer(optimizer, named_parameters(module))
+    module, optimizer = made("adamw")
+    train(module, optimizer, 1)
+    tensors, facts = pack_optimizer(optimizer, dict(module.named_parameters()))
     fresh, other = misfit(change)
     before = repr(fresh.state_dict())
     with pytest.raises(MismatchError, match=says):
-        unpack_optimizer(fresh, named_parameters(other), tensors, facts)
+        unpack_optimizer(fresh, dict(other.named_parameters()), tensors, facts)
     assert repr(fresh.state_dict()) == before
 
 
 def test_a_state_without_its_tensors_is_refused() -> None:
-    module, optimizer, schedule = made("adamw")
-    train(module, optimizer, schedule, 1)
-    tensors, facts = pack_optimizer(optimizer, named_parameters(module))
+    module, optimizer = made("adamw")
+    train(module, optimizer, 1)
+    tensors, facts = pack_optimizer(optimizer, dict(module.named_parameters()))
     tensors.pop("state/0.bias/exp_avg")
     with pytest.raises(MismatchError, match="lacks"):
-        unpack_optimizer(made("adamw")[1], named_parameters(module), tensors, facts)
+        unpack_optimizer(made("adamw")[1], dict(module.named_parameters()), tensors, facts)
 
 
 def test_a_nameless_parameter_is_refused() -> None:
-    module, optimizer, _ = made("adamw")
+    module, optimizer = made("adamw")
     with pytest.raises(MismatchError, match="1 parameters that have no canonical name"):
-        pack_optimizer(optimizer, {name: p for name, p in named_parameters(module).items() if name != "0.bias"})
-
-
-def test_another_schedule_is_refused() -> None:
-    _, optimizer, schedule = made("adamw")
-    other = torch.optim.lr_scheduler.StepLR(optimizer, 3)
-    with pytest.raises(MismatchError, match="schedule is LambdaLR, the recipe asks for StepLR"):
-        unpack_schedule(other, pack_schedule(schedule))
+        pack_optimizer(optimizer, {name: p for name, p in module.named_parameters() if name != "0.bias"})

@@ -1,22 +1,15 @@
-"""The state of an optimizer and its schedule by canonical parameter names, and back, bit by bit."""
+"""The state of an optimizer by canonical parameter names, and back, bit by bit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from torch import Tensor, nn
+from torch import Tensor
 from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
 from lmrs.runs import tree
 from lmrs.runs.errors import MismatchError
-
-
-def named_parameters(module: nn.Module, canonical: Mapping[str, str] | None = None) -> dict[str, nn.Parameter]:
-    """Parameters by canonical name; a live name that `canonical` does not map is canonical already."""
-    canonical = canonical or {}
-    return {canonical.get(name, name): parameter for name, parameter in module.named_parameters()}
 
 
 def pack_optimizer(optimizer: Optimizer, named: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Any]]:
@@ -72,28 +65,6 @@ def unpack_optimizer(
         if shapes[name] != list(named[name].shape):
             raise MismatchError(f"the checkpoint's {name} has shape {shapes[name]} for {list(named[name].shape)}")
     _restore(optimizer, named, names, states, groups)
-
-
-def pack_schedule(scheduler: LRScheduler) -> dict[str, Any]:
-    """The scheduler's class and state as JSON."""
-    facts, tensors = tree.split(scheduler.state_dict())
-    plain = {name: tensor.tolist() for name, tensor in tensors.items()}
-    return {"class": type(scheduler).__name__, "state": facts, "tensors": plain}
-
-
-def unpack_schedule(scheduler: LRScheduler, packed: Mapping[str, Any]) -> None:
-    """Put it back.
-
-    Raises
-    ------
-    MismatchError
-        The scheduler is of another class.
-    """
-    if packed.get("class") != type(scheduler).__name__:
-        raise MismatchError(
-            f"the checkpoint's schedule is {packed.get('class')}, the recipe asks for {type(scheduler).__name__}"
-        )
-    scheduler.load_state_dict(tree.join(packed["state"], packed["tensors"]))
 
 
 def _inner(optimizer: Optimizer) -> Optimizer:
