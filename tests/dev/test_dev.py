@@ -25,8 +25,9 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     loader.exec_module(module)
     for name, text in {
-        "constraints.txt": "torch==2.13.0\n",
-        "pyproject.toml": '[dependency-groups]\ndev = ["pytest"]\n',
+        "constraints.txt": "torch==2.13.0\nnumpy==2.4\n",
+        "constraints-lowest.txt": "# floors\ntorch==2.10.0\nnumpy==1.0  # of 2006\n",
+        "pyproject.toml": '[dependency-groups]\ntest = ["pytest"]\ndev = [{include-group = "test"}, "mypy"]\n',
         "core/pyproject.toml": '[project]\nname = "one"\ndependencies = ["two", "numpy>=1"]\n',
         "plugins/two/pyproject.toml": '[project]\nname = "two"\n',
     }.items():
@@ -35,7 +36,8 @@ def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         path.write_text(text)
     venv = tmp_path / ".venv"
     changed = {"ROOT": tmp_path, "VENV": venv, "BIN": venv / "bin", "STAMP": venv / "set-up"}
-    for name, value in {**changed, "CONSTRAINTS": tmp_path / "constraints.txt"}.items():
+    files = {"NEWEST": tmp_path / "constraints.txt", "LOWEST": tmp_path / "constraints-lowest.txt"}
+    for name, value in {**changed, **files}.items():
         monkeypatch.setattr(module, name, str(value))
     return module
 
@@ -99,7 +101,64 @@ def test_changed_requirements_are_brought_up_to_date(dev: ModuleType, steps: lis
 
 
 def test_members_are_never_asked_of_an_index(dev: ModuleType) -> None:
-    assert dev.requirements()[0] == ["numpy>=1", "pytest"]
+    assert dev.requirements()[0] == ["mypy", "numpy>=1", "pytest"]
+
+
+def written(dev: ModuleType) -> list[str]:
+    return (Path(dev.VENV) / "constraints.txt").read_text().splitlines()
+
+
+@pytest.mark.fault("L: newest pins: the environment of ./dev test is that of constraints.txt")
+def test_newest_versions_are_those_of_constraints(dev: ModuleType, steps: list[str]) -> None:
+    dev.setup()
+    assert written(dev) == ["torch==2.13.0", "numpy==2.4"]
+
+
+@pytest.mark.fault("L: lowest pins: ./dev test --lowest has an environment of its own")
+def test_lowest_versions_have_an_environment_of_their_own(dev: ModuleType, steps: list[str]) -> None:
+    dev.setup()
+    assert dev.use_lowest(["core/tests", "-x"]) == ["core/tests", "-x"]
+    assert dev.requirements()[0] == ["numpy>=1", "pytest"], "style and types are not of the lowest versions"
+    dev.setup()
+    assert Path(dev.VENV).name == ".venv-lowest"
+    assert written(dev) == ["torch==2.10.0", "numpy==1.0"]
+    assert len(steps) == 8
+    dev.setup()
+    assert len(steps) == 8
+
+
+@pytest.mark.fault("L: lowest pins: another torch than the declared one is said")
+def test_lowest_versions_with_another_torch_say_so(
+    dev: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(dev, "call", lambda *command: called.append(command) or 3)
+    assert dev.use_lowest(["--torch", "2.13.0", "-k", "metric"]) == ["-k", "metric"]
+    dev.setup()
+    assert written(dev) == ["torch==2.13.0", "numpy==1.0"]
+    capsys.readouterr()
+    assert dev.test(["-k", "metric"]) == 3
+    assert called == [("python", "-m", "pytest", "-k", "metric")]
+    assert capsys.readouterr().out == "dev: under the lowest versions, but torch 2.13.0 where 2.10.0 is declared\n"
+
+
+def test_a_torch_without_a_version_is_refused(dev: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        dev.use_lowest(["--torch"])
+    assert stop.value.code == 2
+    assert "--torch wants a version" in capsys.readouterr().err
+
+
+def test_lowest_versions_want_the_oldest_python(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev.sys, "version_info", (3, 14, 0))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("PYTHON", raising=False)
+    dev.right_python()
+    with pytest.raises(SystemExit):
+        dev.right_python(lowest=True)
+    assert "no python3.11 here" in capsys.readouterr().err
 
 
 def test_old_python_gets_one_line(
