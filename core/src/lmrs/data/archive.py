@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -16,7 +17,7 @@ def members(path: Path, names: Iterable[str], most: int) -> dict[str, bytes]:
     Raises
     ------
     InputError
-        It is no zip archive, is damaged, or a member unpacks to more than `most` bytes.
+        It is no zip archive, is damaged, or a member is a link or unpacks to more than `most` bytes.
     """
     found: dict[str, bytes] = {}
     try:
@@ -25,6 +26,8 @@ def members(path: Path, names: Iterable[str], most: int) -> dict[str, bytes]:
             for name in names:
                 if name not in there:
                     continue
+                if stat.S_ISLNK(archive.getinfo(name).external_attr >> 16):
+                    raise InputError(f"{path}: {name} is a link and no file; fetch the archive again")
                 with archive.open(name) as member:
                     data = member.read(most + 1)  # what the archive says of its size need not be true
                 if len(data) > most:

@@ -17,12 +17,21 @@ from lmrs.data.sheet import Sheet
 from lmrs_plugins.errors import InputError
 
 _BLOCK = 1 << 24
+_NEWLINE = 10
 _BOM = b"\xef\xbb\xbf"
 
 
-def split_header(data: bytes) -> tuple[str, bytes]:
-    """The first line, and the rest with nothing taken away but that line."""
+def split_header(data: bytes, file: str) -> tuple[str, bytes]:
+    """The first line, and the rest with nothing taken away but that line.
+
+    Raises
+    ------
+    InputError
+        The line is blank.
+    """
     line, _, rest = data.partition(b"\n")
+    if not line.strip():
+        raise InputError(f"{file}, row 1: blank, where the header should stand; take out the blank lines before it")
     return line.decode(), rest
 
 
@@ -40,13 +49,13 @@ def parse(
     quotes
         Whether a cell may stand in double quotes.
     """
-    data = data.rstrip(b"\n")
+    data = _without_blank_end(data)
     if not data:
         empty = {name: pa.array([], pa.string()) for name in names}
         return Sheet(file, pa.table(empty), np.empty(0, dtype=np.int64))
     if quotes and b'"' in data:
         if not quoted.balanced(data):
-            return quoted.parse(data, file, separator, names, report, first)
+            return quoted.parse(data.rstrip(b"\n"), file, separator, names, report, first)
     else:
         quotes = False
     if b"\n\n" not in data and not data.startswith(b"\n"):
@@ -55,9 +64,18 @@ def parse(
             return Sheet(file, table, np.arange(first, first + table.num_rows, dtype=np.int64))
         except pa.ArrowInvalid:
             pass
+    data = data.rstrip(b"\n")
     if quotes:
         return quoted.parse(data, file, separator, names, report, first)
     return _second_look(data, file, separator, names, report, first)
+
+
+def _without_blank_end(data: bytes) -> bytes:
+    """Without empty lines at the end; a file of many gigabytes is not copied for one newline."""
+    end = len(data)
+    while end and data[end - 1] == _NEWLINE:
+        end -= 1
+    return data if end and end + 1 >= len(data) else data[:end]
 
 
 def _arrow(data: bytes, separator: str, names: list[str], quotes: bool) -> pa.Table:

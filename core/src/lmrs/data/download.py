@@ -57,7 +57,7 @@ def fetch(address: str, sha256: str, size: int, target: Path) -> Path:
             if not sound(part, sha256):
                 part.unlink()
                 raise InputError(
-                    f"{address}: what came is not the file that was asked for (sha256 differs); try again later"
+                    f"{shown(address)}: what came is not the file that was asked for (sha256 differs); try again later"
                 )
             with part.open("rb") as file:
                 os.fsync(file.fileno())
@@ -67,6 +67,12 @@ def fetch(address: str, sha256: str, size: int, target: Path) -> Path:
             f"{target}: cannot be written ({error.strerror or error}); set LMRS_CACHE to another folder"
         ) from None
     return target
+
+
+def shown(address: str) -> str:
+    """An address for people: without its query, which may hold a key."""
+    plain, query, _ = address.partition("?")
+    return f"{plain}?…" if query else plain
 
 
 def sound(path: Path, sha256: str) -> bool:
@@ -93,11 +99,13 @@ def _fetch_part(address: str, part: Path, size: int) -> None:
         except urllib.error.HTTPError as error:
             if error.code == 416:  # nothing is left to fetch
                 return
-            raise InputError(f"{address}: the server says {error.code} {error.reason}; {_offline(part)}") from None
+            raise InputError(
+                f"{shown(address)}: the server says {error.code} {error.reason}; {_offline(part)}"
+            ) from None
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, ValueError) as error:
             if attempt + 1 == _TRIES:
-                reason = getattr(error, "reason", error)
-                raise InputError(f"{address}: cannot be fetched ({reason}); {_offline(part)}") from None
+                reason = str(getattr(error, "reason", error)).replace(address, shown(address))
+                raise InputError(f"{shown(address)}: cannot be fetched ({reason}); {_offline(part)}") from None
 
 
 def _go_on(address: str, part: Path, size: int) -> None:
@@ -117,7 +125,7 @@ def _copy(answer: IO[bytes], file: IO[bytes], room: int, address: str) -> int:
     while block := answer.read(1 << 16):
         got += len(block)
         if got > room:
-            raise InputError(f"{address}: more bytes come than the file has; check the address")
+            raise InputError(f"{shown(address)}: more bytes come than the file has; check the address")
         file.write(block)
     return got
 

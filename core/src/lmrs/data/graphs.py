@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from lmrs.data.encode import Codes, codes, rows_of
 from lmrs_plugins.bundle import Graph
@@ -50,6 +51,9 @@ def build(tables: Tables, ids: dict[str, pa.Array], quarantine: bool, notes: lis
         if subject not in ids:
             continue
         links[subject] = _link(link, ids[subject], ids[ENTITY])
+        again = link.num_rows - pc.count_distinct(link.column("id")).as_py()
+        if again:
+            notes.append(f"{again} links of {subject}s are of one that has a link already: left out")
         if columns and linked:
             loose = np.count_nonzero(rows_of(link.column("entity"), _entities(columns)) < 0)
             if loose:

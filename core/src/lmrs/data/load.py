@@ -106,9 +106,9 @@ def _options(card: Card, name: str, settings: DataSettings) -> Options:
         return model(**values)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(one) for one in first["loc"])
+        where, said = ".".join(str(one) for one in first["loc"]), first["msg"].removeprefix("Value error, ")
         raise InputError(
-            f"data.options.{where}: {first['msg']}; {name} takes {', '.join(model.model_fields) or 'none'}"
+            f"data.options.{where}: {said}; {name} takes {', '.join(model.model_fields) or 'none'}"
         ) from None
 
 

@@ -27,7 +27,7 @@ def find_roles(names: Sequence[str], columns: Mapping[str, str], file: str) -> d
     Raises
     ------
     InputError
-        A column of `columns` does not exist, or there is none for `user` or `item`.
+        A column of `columns` does not exist, has two roles, or there is none for `user` or `item`.
     """
     found: dict[str, str] = {}
     for role, name in columns.items():
@@ -35,6 +35,11 @@ def find_roles(names: Sequence[str], columns: Mapping[str, str], file: str) -> d
             near = difflib.get_close_matches(name, names, 1)
             hint = f"did you mean {near[0]!r}?" if near else f"it has {listed(names)}"
             raise InputError(f"{file}: no column {name!r}, which data.columns gives for {role}; {hint}")
+        twin = next((other for other in found if found[other] == name and {other, role} <= set(ROLES)), "")
+        if twin:
+            raise InputError(
+                f"{file}: data.columns gives {name!r} for {twin} and for {role}; say another for one of them"
+            )
         found[role] = name
     taken = set(found.values())
     for role, usual in ROLES.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from lmrs_plugins.errors import InputError
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_SWELL = 200
+"""Times its own size that a compressed file may swell to: tables of events do not reach 50."""
+_SMALL = 1 << 26
+"""Bytes that any compressed file may swell to."""
 
 
 def plain_name(path: Path) -> str:
@@ -25,11 +30,25 @@ def read_bytes(path: Path) -> bytes:
     """The whole file, decompressed where its name ends in `.gz`."""
     try:
         data = path.read_bytes()
-        return gzip.decompress(data) if path.name.endswith(".gz") else data
+        return _decompressed(data, path) if path.name.endswith(".gz") else data
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InputError(f"{path}: not a whole gzip file ({error}); fetch or compress it again") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error}); check the path and its rights") from None
+
+
+def _decompressed(data: bytes, path: Path) -> bytes:
+    most = max(_SMALL, _SWELL * len(data))
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+        while block := file.read(1 << 22):
+            if out.tell() + len(block) > most:
+                raise InputError(
+                    f"{path}: more than {_SWELL} times its {len(data)} bytes come out of it; if it is meant so, "
+                    "decompress it yourself"
+                )
+            out.write(block)
+    return out.getvalue()
 
 
 def first_bytes(path: Path, size: int = 4096) -> bytes:

@@ -23,9 +23,9 @@ def read_sheet(path: Path, report: Report) -> tuple[Sheet, dict[str, str]]:
     """All columns as strings, and their types by name."""
     file = str(path)
     data = clean(read_bytes(path), file, report)
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError(f"{file}: empty; an atomic file begins with a header such as user_id:token and item_id:token")
-    header, rest = delimited.split_header(data)
+    header, rest = delimited.split_header(data, file)
     separator = _separator(header, file, report)
     cells = header.split(separator)
     names, types, drop = _header(cells, file, report)

@@ -49,9 +49,9 @@ class Csv:
     def _sheet(self, path: Path, report: Report) -> Sheet:
         file = str(path)
         data = clean(read_bytes(path), file, report)
-        if not data.strip():
+        if not data or data.isspace():
             raise InputError(f"{file}: empty; a CSV file begins with a header that names its columns")
-        header, rest = delimited.split_header(data)
+        header, rest = delimited.split_header(data, file)
         separator = self._options.separator or max("\t,;|", key=header.count)
         try:
             cells = next(csv.reader([header], delimiter=separator), [])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import Field, model_validator
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
 
 from lmrs_plugins.options import Options
 
@@ -27,7 +29,17 @@ class NoOptions(Options):
 class DownloadOptions(Options):
     """Options of the sets that are fetched."""
 
-    address: str = Field("", description="Where to fetch the archive; empty: the official address.")
+    address: str = Field(
+        "",
+        description="Where to fetch the archive; empty: the official address. It is kept with every run: no secrets.",
+    )
+
+    @field_validator("address")
+    @classmethod
+    def _no_password(cls, address: str) -> str:
+        if "@" in urlsplit(address).netloc:
+            raise ValueError("a user or password is in it, and recipes are kept; fetch the file and give its path")
+        return address
 
 
 class SyntheticOptions(Options):

@@ -113,13 +113,20 @@ def _attributes(path: Path, report: Report) -> dict[str, pa.Table]:
         return {}
     try:
         found = json.loads(read_bytes(beside))
-        assert isinstance(found, dict)
-        lists = [[str(one) for one in value] for value in found.values()]
-    except (ValueError, TypeError, AssertionError, RecursionError):
-        report.whole(str(beside), 0, "not a JSON object of lists", "left out", "mend it, or move it away")
+        lists = [[_word(one) for one in value] for value in found.values()]
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        report.whole(
+            str(beside), 0, "not a JSON object of lists of words or numbers", "left out", "mend it, or move it away"
+        )
         return {}
     return {
         "item": pa.table(
             {"id": pa.array(list(found), pa.string()), "categories": pa.array(lists, pa.list_(pa.string()))}
         )
     }
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str | int | float):
+        raise TypeError
+    return str(value)
