@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from torch import Tensor, nn
-from torch.nn import functional
 
 from lmrs_sequence.encoders.activation import activation
+from lmrs_sequence.encoders.attention import attention
 from lmrs_sequence.encoders.dropout import Dropout
 from lmrs_sequence.encoders.options import Transformer as Options
 
@@ -44,5 +44,5 @@ class Layer(nn.Module):
         parts = self.qkv(x).view(batch, length, 3, self._heads, -1).unbind(2)
         query, key, value = (part.transpose(1, 2) for part in parts)
         drop = self._drop if self.training else 0.0
-        seen = functional.scaled_dot_product_attention(query, key, value, allowed, drop, is_causal=causal)
+        seen = attention(query, key, value, allowed, drop, causal)
         return self.out(seen.transpose(1, 2).reshape(batch, length, width))
