@@ -104,7 +104,8 @@ def _fetch_part(address: str, part: Path, size: int) -> None:
             ) from None
         except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError, ValueError) as error:
             if attempt + 1 == _TRIES:
-                reason = str(getattr(error, "reason", error)).replace(address, shown(address))
+                reason, query = str(getattr(error, "reason", error)), address.partition("?")[2]
+                reason = reason.replace(query, "…") if query else reason
                 raise InputError(f"{shown(address)}: cannot be fetched ({reason}); {_offline(part)}") from None
 
 
