@@ -42,7 +42,8 @@ class Card:
     emits
         Transforms: the views that they make, by name. Samplers: empty.
     columns
-        Samplers and tasks: the columns of their examples; transforms: the columns that they read.
+        Samplers and tasks: the columns of their examples; transforms: the columns that they read. `{also}` stands for
+        each value of the option `also`.
     needs
         What must be in the data bundle: `interactions`, `item.title`, `user.age`, `graph.knowledge`,
         `interaction.timestamp`. `item.{fields}` stands for the value, or each value, of the option `fields`.

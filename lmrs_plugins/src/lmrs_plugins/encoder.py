@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+    from lmrs_plugins.bundle import Bundle
     from lmrs_plugins.encoding import Encoding
     from lmrs_plugins.env import Env
     from lmrs_plugins.options import Options
@@ -31,6 +32,14 @@ class Binding(Protocol):
 
     def whole(self) -> View:
         """All there is, for an encoder that is evaluated as a `table`: edges, features."""
+        ...
+
+    def on(self, bundle: Bundle) -> Binding:
+        """Bindings of subject `event`: the same on the events of other data, with all that was fitted left as it is.
+
+        Examples of a task, and of a stage that trains on a part of what it knows, hold events by their rows in those
+        data.
+        """
         ...
 
     def cost(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

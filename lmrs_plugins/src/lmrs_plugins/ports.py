@@ -5,7 +5,7 @@ Everything here is plain data, so that a recipe is checked, and drawn, before to
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -48,13 +48,23 @@ class Port:
 class ViewType:
     """What a transform promises of one view that it makes.
 
-    `rows` maps a field to the subject whose rows it holds; `values` names the other fields. `when` is an option, or
-    `option=value`, of the component without which the view is not made.
+    `rows` maps a field to the subject whose rows it holds; `values` names the other fields. `{option}` in a field and
+    its subject stands for the option's value, or for each of its values. `when` is an option, or `option=value`, of the
+    component without which the view is not made.
     """
 
     rows: Mapping[str, str] = field(default_factory=dict)
     values: tuple[str, ...] = ()
     when: str = ""
+
+    def of(self, settings: Mapping[str, object]) -> ViewType:
+        """The same under these options."""
+        rows = {
+            made: subject
+            for name, of in self.rows.items()
+            for made, subject in zip(expand([name], settings), expand([of], settings), strict=True)
+        }
+        return ViewType(rows, self.values, self.when)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +72,27 @@ class Pull:
     """One thing that an objective or scorer reads: the node on `port`, looked at through `view`.
 
     `view` is the name of a view of the draw that the component stands on; the empty name means the whole table of
-    the node's subject. `when` is as in `ViewType`.
+    the node's subject. `when` is as in `ViewType`. `anew` are subjects of which the step puts other rows into a view
+    that it makes after this one (what a generator sampled): nodes of them under the port are then gathered whole.
     """
 
     port: str
     view: str = ""
     when: str = ""
+    anew: tuple[str, ...] = ()
+
+
+def expand(texts: Iterable[str], settings: Mapping[str, object]) -> tuple[str, ...]:
+    """Texts of a card with `{option}` replaced by the option's value, or one text for each of its values."""
+    found: list[str] = []
+    for text in texts:
+        made = [text]
+        for name, value in settings.items():
+            if "{" + name + "}" in text:
+                values = value if isinstance(value, list) else [] if value is None else [value]
+                made = [one.replace("{" + name + "}", str(each)) for one in made for each in values]
+        found += made
+    return tuple(dict.fromkeys(found))
 
 
 def holds(when: str, options: Mapping[str, object]) -> bool:

@@ -15,7 +15,8 @@ class View:
     ----------
     rows
         Field name to integer array of rows, of any shape; what stands under a false `mask` or a special code means
-        nothing. Padding is a matter of the mask, never of a row.
+        nothing. Padding is a matter of the mask, never of a row. -1 is a row that the data do not have, as the event of
+        a history that was typed in: whatever is encoded there is absent.
     subjects
         Field name in `rows` to the subject whose rows it holds. Usually the field is named after its subject.
     values

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lmrs.model.batch import Batch, Gather, merge, tensors
-from lmrs_plugins import ExampleRandom, Examples, LmrsError, View
+from lmrs_plugins import Bundle, ExampleRandom, Examples, LmrsError, PluginError, View
+
+EVENT = "event"
+"""The one subject whose rows are not the same in training and in evaluation."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,28 @@ class NodePlan:
         """Every wire, in the order of ports."""
         return [wire for wires in self.wires.values() for wire in wires]
 
+    def on(self, bundle: Bundle) -> NodePlan:
+        """This node for examples whose events are rows of other data than its binding met; for others, this."""
+        if EVENT not in self.subjects.values():
+            return self
+        if self.binding is not None and not hasattr(self.binding, "on"):
+            raise PluginError(
+                f"node {self.name!r} is of events, and its binding has no `on`: it cannot meet other data"
+            )
+        binding = None if self.binding is None else self.binding.on(bundle)
+        return replace(self, binding=binding, finite=bundle.count(EVENT))
+
 
 @dataclass(frozen=True)
 class Need:
-    """A wire and the view (`draw/view`) that it is looked at through; None for the whole table."""
+    """A wire and the view (`draw/view`) that it is looked at through; None for the whole table.
+
+    `anew` are subjects of which the step may put any row into a view that it makes after this one.
+    """
 
     wire: Wire
     view: str | None
+    anew: frozenset[str] = frozenset()
 
 
 class Plan:
@@ -74,26 +92,28 @@ class Plan:
 
     def gather(self, views: Mapping[str, View], rng: np.random.Generator | None) -> dict[str, Gather]:
         """Inputs of every node that this batch computes row by row; `rng` is None in evaluation."""
-        asked: dict[str, list[tuple[Wire, View | None]]] = {name: [] for name in self._order}
+        asked: dict[str, list[tuple[Wire, View | None, frozenset[str]]]] = {name: [] for name in self._order}
         for need in self._needs:
             if need.view is None or need.view in views:
-                asked[need.wire.node].append((need.wire, None if need.view is None else views[need.view]))
+                view = None if need.view is None else views[need.view]
+                asked[need.wire.node].append((need.wire, view, need.anew))
         gathers: dict[str, Gather] = {}
         for name in self._order:
             node = self._nodes[name]
             if not asked[name] or name in self._tabled or node.evaluation == "lookup":
                 continue
             if node.evaluation == "rows":
-                rows = self._rows(node, asked[name])
+                rows = self._rows(node, [(wire, view) for wire, view, _ in asked[name]])
                 inputs = self._inputs(node, rows, rng)
                 gathers[name] = Gather(_tensor(rows), tensors(inputs))
-                reached: list[View | None] = [inputs]
+                reached: list[tuple[View | None, frozenset[str]]] = [(inputs, frozenset())]
             elif node.evaluation == "table":
-                reached = [None]
+                reached = [(None, frozenset())]
             else:
-                reached = [view for _, view in asked[name]]
+                reached = [(view, anew) for _, view, anew in asked[name]]
             for wire in node.inputs():
-                asked[wire.node].extend((wire, view) for view in reached)
+                subject = self._nodes[wire.node].subject(wire.output)
+                asked[wire.node].extend((wire, None if subject in anew else view, anew) for view, anew in reached)
         return gathers
 
     def inputs(self, name: str, rows: npt.NDArray[np.int64]) -> Gather:
@@ -108,7 +128,8 @@ class Plan:
                     raise LmrsError(f"node {node.name!r} is of a product of subjects: it has no whole table")
                 return np.arange(node.finite, dtype=np.int64)
             rows = np.asarray(view[view.field_of(node.subject(wire.output), wire.at)])
-            found.append(rows[ordinary(view, rows.shape)])
+            rows = rows[ordinary(view, rows.shape)]
+            found.append(rows[rows >= 0])
         rows = np.unique(np.concatenate([part.ravel() for part in found]))
         return rows.astype(np.int64, copy=False) if len(rows) else np.zeros(1, dtype=np.int64)
 

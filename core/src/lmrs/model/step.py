@@ -112,14 +112,21 @@ class GraphStep:
         rows = view[view.field_of(node.plan.subject(wire.output), wire.at)]
         keep = ordinary(view, rows.shape)
         rows = rows if keep is ... else rows * _spread(keep, rows)
+        absent = None
+        if (
+            not torch.is_grad_enabled() or node.plan.evaluation != "lookup"
+        ):  # no lookup of a training batch waits for it
+            absent = rows < 0 if bool((rows < 0).any()) else None
+            rows = rows.clamp(min=0)
         if node.plan.evaluation == "lookup" and node.plan.name not in self._given:
             found = node.module(rows)  # even where the table is at hand: its own backward is cheaper than indexing's
         elif node.plan.name in self.tables or node.plan.evaluation == "table":
             found = _output(self.whole(node), wire)[rows]
         else:
             gather = self.gathered(node)
-            found = _output(self.of_gather(node), wire)[self._place(node, gather.rows, rows, keep)]
-        return _masked(found, rows, view)
+            sure = keep if absent is None else ~absent if keep is ... else _spread(keep, rows) & ~absent
+            found = _output(self.of_gather(node), wire)[self._place(node, gather.rows, rows, sure)]
+        return _masked(found, rows, view, absent)
 
     @staticmethod
     def _place(node: Node, have: torch.Tensor, rows: torch.Tensor, keep: Any) -> torch.Tensor:
@@ -227,9 +234,11 @@ def _spread(keep: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
     return keep.reshape(keep.shape + (1,) * (rows.ndim - keep.ndim))
 
 
-def _masked(found: Encoding, rows: torch.Tensor, view: View) -> Encoding:
+def _masked(found: Encoding, rows: torch.Tensor, view: View, absent: torch.Tensor | None) -> Encoding:
     """The encoding with the view's mask: padding is absent, a special symbol is present whatever its row."""
     mask = found.mask
+    if absent is not None:
+        mask = ~absent if mask is None else mask & ~absent
     if mask is not None and view.special is not None and view.special.shape == rows.shape[: view.special.ndim]:
         mask = mask | _spread(view.special > 0, rows)
     if view.mask is not None and view.mask.shape == rows.shape[: view.mask.ndim]:

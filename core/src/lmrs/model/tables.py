@@ -10,7 +10,7 @@ import torch
 
 from lmrs.model.batch import Batch
 from lmrs.model.graph import Graph, Node
-from lmrs.model.plan import Plan
+from lmrs.model.plan import EVENT, Plan
 from lmrs.model.step import GraphStep
 from lmrs_plugins import Encoding
 
@@ -23,7 +23,8 @@ def whole_tables(
 ) -> dict[str, Any]:
     """The whole table of each wanted node and of what it is computed from, inputs first, in evaluation mode.
 
-    Nodes that have none (in context, or of a product of subjects) are passed over. `known` holds tables that need not
+    Nodes that have none (in context, or of a product of subjects) are passed over, and so are events that are not
+    themselves wanted: examples may hold those of other data. `known` holds tables that need not
     be computed again. Memory: one table of (rows, width) each, and `chunk` rows of inputs.
     """
     plan = Plan(graph.plans(), [])
@@ -31,6 +32,8 @@ def whole_tables(
     for name in _below(graph, wanted):
         node = graph.nodes[name]
         if name in tables or node.plan.finite is None or node.plan.evaluation == "view":
+            continue
+        if EVENT in node.plan.subjects.values() and name not in wanted:
             continue
         training = node.module.training
         node.module.eval()

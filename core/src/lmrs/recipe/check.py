@@ -50,9 +50,9 @@ def _columns(draw: ResolvedComponent, maker: ResolvedComponent | None) -> None:
     """A transform reads columns that the sampler, or in evaluation the task, gives."""
     if maker is None:
         return
-    for column in draw.card.columns:
-        if column not in maker.card.columns:
-            given = ", ".join(maker.card.columns) or "none"
+    for column in draw.columns():
+        if column not in maker.columns():
+            given = ", ".join(maker.columns()) or "none"
             raise InputError(
                 f"{draw.where}: {label(draw)} reads column {column!r}, but {label(maker)} gives {given}; "
                 "take another transform, or another " + maker.card.family

@@ -14,7 +14,7 @@ from lmrs.recipe.settings import OptimizerSettings, Precision, SampleSettings, S
 from lmrs.recipe.tree import Path
 from lmrs_plugins.card import Card
 from lmrs_plugins.options import Options
-from lmrs_plugins.ports import Port, Pull
+from lmrs_plugins.ports import Port, Pull, ViewType, expand
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,15 @@ class ResolvedComponent:
     def to_dict(self) -> dict[str, Any]:
         """As in a recipe."""
         return {"use": self.use, **self.settings()}
+
+    def columns(self) -> tuple[str, ...]:
+        """The card's columns, with the options' values in place of `{option}`."""
+        return expand(self.card.columns, self.settings())
+
+    def emits(self) -> dict[str, ViewType]:
+        """The card's views, with the options' values in place of `{option}`."""
+        settings = self.settings()
+        return {name: kind.of(settings) for name, kind in self.card.emits.items()}
 
     def needs(self) -> tuple[str, ...]:
         """What must be in the data, with the options' values in place of `{option}`; that of its parts too."""
@@ -323,16 +332,3 @@ class Resolved:
             "answer": self.answer.to_dict() if self.answer else None,
             "evaluate": self.evaluate.to_dict(),
         }
-
-
-def expand(texts: tuple[str, ...], settings: Mapping[str, Any]) -> tuple[str, ...]:
-    """Texts of a card with `{option}` replaced by the option's value, or one text for each of its values."""
-    found: list[str] = []
-    for text in texts:
-        made = [text]
-        for name, value in settings.items():
-            if "{" + name + "}" in text:
-                values = value if isinstance(value, list) else [] if value is None else [value]
-                made = [one.replace("{" + name + "}", str(each)) for one in made for each in values]
-        found += made
-    return tuple(dict.fromkeys(found))

@@ -123,10 +123,11 @@ def _view(
     if chosen not in on:
         raise InputError(f"{component.where}: {label(component)} {doing} view {name!r}, but it stands on no such draw")
     draw = draws[chosen]
-    made = draw.card.emits.get(view)
+    emits = draw.emits()
+    made = emits.get(view)
     if made is not None and holds(made.when, draw.settings()):
         return draw, made
-    shown = {key for key, kind in draw.card.emits.items() if holds(kind.when, draw.settings())}
+    shown = {key for key, kind in emits.items() if holds(kind.when, draw.settings())}
     if made is not None:
         why = f"makes that only where its option {made.when!r} holds"
     else:

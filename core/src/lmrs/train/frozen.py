@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from lmrs.model.graph import Graph
+from lmrs.model.plan import EVENT
 from lmrs_plugins import Group, InputError
 
 
@@ -39,7 +40,8 @@ def constant_nodes(graph: Graph) -> list[str]:
         eager = not any(use.lazy for use in node.ports.values())
         if still and below and eager and not getattr(node.plan.binding, "random", False):
             constant.add(name)
-            if node.plan.evaluation in ("rows", "table") and node.plan.finite is not None:
+            still_rows = node.plan.finite is not None and EVENT not in node.plan.subjects.values()
+            if node.plan.evaluation in ("rows", "table") and still_rows:
                 found.append(name)
     return found
 

@@ -14,7 +14,7 @@ from lmrs.model.batch import Batch
 from lmrs.model.graph import Graph
 from lmrs.model.plan import Need, Wire, mix
 from lmrs.model.step import GraphStep, PortStep, view_name
-from lmrs_plugins import ExampleRandom, PluginError
+from lmrs_plugins import ExampleRandom, PluginError, Pull
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,10 @@ class StageModule(nn.Module):
         return {member.name: member.weight for member in self.members}
 
 
-def needs_of(pulls: Sequence[tuple[str, str]], wires: Mapping[str, Sequence[Wire]], draws: Sequence[str]) -> list[Need]:
-    """What (port, view) pairs mean on these wires and draws."""
+def needs_of(pulls: Sequence[Pull], wires: Mapping[str, Sequence[Wire]], draws: Sequence[str]) -> list[Need]:
+    """What pulls mean on these wires and draws."""
     return [
-        Need(wire, view_name(draws, view) if view else None) for port, view in pulls for wire in wires.get(port, ())
+        Need(wire, view_name(draws, pull.view) if pull.view else None, frozenset(pull.anew))
+        for pull in pulls
+        for wire in wires.get(pull.port, ())
     ]

@@ -122,5 +122,5 @@ def _members(number: int, choice: Choice) -> list[Member]:
 def _member(one: ResolvedObjective, choice: int, per: str) -> Member:
     wires = plan_wires(one)
     many = frozenset(port for port, takes in one.takes.items() if takes.many)
-    needs = needs_of([(pull.port, pull.view) for pull in one.pulls], wires, one.on)
+    needs = needs_of(one.pulls, wires, one.on)
     return Member(one.name, wires, many, one.on, one.weight, needs, choice, per)

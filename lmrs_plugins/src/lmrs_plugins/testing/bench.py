@@ -57,9 +57,9 @@ class Bench:
         return self.case.build(self.env, seed)
 
     def subject(self) -> str:
-        """Subject of what it gives; a variable stands for items."""
+        """Subject of what it gives; a variable stands for what the option of its name says, or for items."""
         subject = next(iter(self.case.card.gives.values())).subject
-        return "item" if subject.startswith("$") else subject
+        return str(self.case.plain.get(subject[1:], "item")) if subject.startswith("$") else subject
 
     def rows(self) -> npt.NDArray[np.int64]:
         """Rows to look at: all, or as many as is quick."""

@@ -47,6 +47,10 @@ def check(case: Case, bench: Any) -> None:
     require_equal(
         case, binding.rows(rows, None), travelled.rows(rows, None), "its binding gives something else unpickled"
     )
+    if bench.subject() == "event":
+        case.require(hasattr(binding, "on"), "it is of events: its binding needs `on(bundle)`, for histories of others")
+        again = "its binding gives something else `on` the data that it met: leave what was fitted as it is"
+        require_equal(case, binding.rows(rows, None), binding.on(bench.env.bundle).rows(rows, None), again)
     if hasattr(binding, "cost"):
         cost = np.asarray(binding.cost(rows))
         case.require(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.env import Env
 from lmrs_plugins.options import Options
+from lmrs_plugins.ports import ViewType, expand, holds
 from lmrs_plugins.testing.exemptions import Exemptions
 from lmrs_plugins.testing.surroundings import artifacts, attribute, seeded
 
@@ -120,15 +120,18 @@ class Case:
         """Its options as plain data, for the conditions of cards."""
         return {} if self.options is None else self.options.model_dump(mode="json")
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The card's columns under these options."""
+        return expand(self.card.columns, self.plain)
+
+    def emits(self) -> dict[str, ViewType]:
+        """The views that the card promises under these options."""
+        return {name: kind.of(self.plain) for name, kind in self.card.emits.items() if holds(kind.when, self.plain)}
+
     def needs(self) -> list[str]:
         """What the card needs of the data, with `{option}` filled in."""
-        found = []
-        for need in self.card.needs:
-            match = re.search(r"\{(\w+)\}", need)
-            values = self.plain.get(match[1]) if match else [""]
-            for value in values if isinstance(values, list) else [values]:
-                found.append(need if match is None else need.replace(match[0], str(value or "")))
-        return [need for need in found if not need.endswith(".")]
+        return [need for need in expand(self.card.needs, self.plain) if not need.endswith(".")]
 
     def env(self, bundle: Bundle | None = None, **more: Any) -> Env:
         """What the host would tell it: training events only."""

@@ -67,7 +67,7 @@ def _wanted(case: Case) -> dict[str, set[str]]:
 def _from_transform(beside: Case, wanted: Mapping[str, set[str]], training: bool) -> Draw | None:
     """The draw of a transform that promises all that is wanted; None where it does not, or cannot be made."""
     try:
-        emits = {name: kind for name, kind in beside.card.emits.items() if holds(kind.when, beside.plain)}
+        emits = beside.emits()
         if not wanted or not all(name in emits and _has(emits[name], fields) for name, fields in wanted.items()):
             return None
         transform = beside.build(beside.env())

@@ -18,7 +18,7 @@ def training_examples(case: Case, count: int = 8) -> Examples:
     given = case.given()
     if isinstance(given, Examples):
         return given
-    wanted = set(case.card.columns)
+    wanted = set(case.columns)
     for card in case.siblings:
         if card.family == "sampler" and wanted and wanted <= set(card.columns):
             beside = case.sibling(card)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from lmrs_plugins.examples import Examples
-from lmrs_plugins.ports import holds
 from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.randomness import ExampleRandom
 from lmrs_plugins.testing.bindings import (
@@ -66,7 +65,7 @@ def draw(transform: Any, examples: Examples) -> dict[str, View]:
 
 
 def _check_promised(case: Case, views: dict[str, View], training: bool) -> None:
-    emits = {name: kind for name, kind in case.card.emits.items() if holds(kind.when, case.plain)}
+    emits = case.emits()
     unknown = sorted(set(views) - set(emits))
     case.require(
         not unknown,

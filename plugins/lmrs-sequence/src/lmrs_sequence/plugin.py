@@ -7,8 +7,9 @@ from lmrs_plugins.recipe import RecipeCard
 
 _HISTORY = Port("history", "states")
 _ITEM = Port("item", "vectors")
+_ROWS = {"item": "item", "{also}": "{also}"}
 _TARGETS = {
-    "input": ViewType(rows={"item": "item"}),
+    "input": ViewType(rows=_ROWS),
     "target": ViewType(rows={"item": "item"}, values=("at",)),
     "negative": ViewType(rows={"item": "item"}, when="negatives"),
     "shared": ViewType(rows={"item": "item"}, values=("logq", "target_logq"), when="shared"),
@@ -49,6 +50,59 @@ def lmrs_encoders() -> list[Card]:
             evaluation="view",
             source="Sun et al., CIKM 2019, eq. 7",
         ),
+        Card(
+            family="encoder",
+            name="category",
+            summary="rows by a column that names one or several of a few things",
+            load="lmrs_sequence.encoders.category:Category",
+            options="lmrs_sequence.encoders.options:Category",
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("{subject}.{field}",),
+        ),
+        Card(
+            family="encoder",
+            name="number",
+            summary="rows by a column of numbers, each a soft choice among a few vectors",
+            load="lmrs_sequence.encoders.number:Number",
+            options="lmrs_sequence.encoders.options:Number",
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("{subject}.{field}",),
+            source="Moreira et al., RecSys 2021",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_fusions() -> list[Card]:
+    return [
+        Card(
+            family="fusion",
+            name="concat-mlp",
+            summary="inputs concatenated and projected, each layer-normed",
+            load="lmrs_sequence.fusions.concat_mlp:ConcatMlp",
+            options="lmrs_sequence.fusions.options:ConcatMlp",
+            takes={"of": Port("$S", "vectors", many=True)},
+            gives={"": Port("$S", "vectors")},
+            evaluation="rows",
+            source="Moreira et al., RecSys 2021",
+        ),
+        Card(
+            family="fusion",
+            name="item-in-context",
+            summary="the items of a history merged with features of theirs and of their events",
+            load="lmrs_sequence.fusions.item_in_context:ItemInContext",
+            options="lmrs_sequence.fusions.options:ItemInContext",
+            takes={
+                "item": _ITEM,
+                "about": Port("item", "vectors", many=True, optional=True),
+                "event": Port("event", "vectors", many=True, optional=True),
+            },
+            gives={"": Port("history", "vectors")},
+            evaluation="view",
+            source="Moreira et al., RecSys 2021",
+        ),
     ]
 
 
@@ -61,8 +115,8 @@ def lmrs_transforms() -> list[Card]:
             summary="hides some items of a history, to be guessed from both sides",
             load="lmrs_sequence.transforms.cloze:Cloze",
             options="lmrs_sequence.transforms.options:Cloze",
-            columns=("item",),
-            emits=_TARGETS,
+            columns=("item", "{also}"),
+            emits={**_TARGETS, "original": ViewType(rows=_ROWS, when="original")},
             traits=("batch-level",),
             source="Sun et al., CIKM 2019, 3.6",
         ),
@@ -72,10 +126,21 @@ def lmrs_transforms() -> list[Card]:
             summary="a history and, at each position, the item that came next",
             load="lmrs_sequence.transforms.next:Next",
             options="lmrs_sequence.transforms.options:Next",
-            columns=("item",),
+            columns=("item", "{also}"),
             emits=_TARGETS,
             traits=("batch-level",),
             source="Kang and McAuley, ICDM 2018, III-E",
+        ),
+        Card(
+            family="transform",
+            name="permuted",
+            summary="some items of a history, guessed one after the other in a random order",
+            load="lmrs_sequence.transforms.permuted:Permuted",
+            options="lmrs_sequence.transforms.options:Permuted",
+            columns=("item", "{also}"),
+            emits={**_TARGETS, "input": ViewType(rows=_ROWS, values=("position", "order"))},
+            traits=("batch-level",),
+            source="Yang et al., NeurIPS 2019, 2.2-2.3",
         ),
     ]
 
@@ -89,6 +154,30 @@ def lmrs_samplers() -> list[Card]:
             summary="histories cut into windows that leave no event out",
             load="lmrs_sequence.samplers.windows:Windows",
             options="lmrs_sequence.samplers.options:Windows",
+            columns=("user", "item", "event"),
+            needs=("interactions",),
+        ),
+        Card(
+            family="sampler",
+            name="sessions",
+            summary="sessions of a user's events, cut where nothing happened for a while",
+            load="lmrs_sequence.samplers.sessions:Sessions",
+            options="lmrs_sequence.samplers.options:Sessions",
+            columns=("user", "item", "event"),
+            needs=("interactions",),
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_tasks() -> list[Card]:
+    return [
+        Card(
+            family="task",
+            name="sessions",
+            summary="given what came before in a session, the item that comes next",
+            load="lmrs_sequence.tasks.sessions:Sessions",
+            options="lmrs_sequence.tasks.options:Sessions",
             columns=("user", "item", "event"),
             needs=("interactions",),
         )
@@ -122,6 +211,28 @@ def lmrs_objectives() -> list[Card]:
                 "guess the item that comes next among all, or among negatives",
                 "Kang and McAuley, ICDM 2018, eq. 6",
             ),
+            (
+                "permuted-item",
+                "guess items in a random order among all, or among negatives",
+                "Yang et al., NeurIPS 2019, eq. 3",
+            ),
+        )
+    ] + [
+        Card(
+            family="objective",
+            name="replaced-item",
+            summary="guess the hidden items, and tell those that were guessed wrongly from those that were there",
+            load="lmrs_sequence.objectives.replaced_item:ReplacedItem",
+            options="lmrs_sequence.objectives.options:ReplacedItem",
+            takes={"history": _HISTORY, "item": _ITEM, "encoder": Port("history", "states", optional=True)},
+            pulls=(
+                Pull("history", "input"),
+                Pull("item"),
+                Pull("history", "original", anew=("item",)),
+                Pull("encoder", "original", anew=("item",)),
+            ),
+            reads=("target.item", "target.at", "original.item", "original.mask"),
+            source="Clark et al., ICLR 2020, 2",
         )
     ]
 

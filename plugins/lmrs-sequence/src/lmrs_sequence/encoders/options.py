@@ -45,3 +45,28 @@ class PredictionHead(Options):
     activation: Literal["gelu", "gelu-tanh", "relu", "silu"] = Field(
         default="gelu", description="between projection and layer norm"
     )
+
+
+class Category(Options):
+    """Options of `category`."""
+
+    subject: str = Field(default="item", description="whose rows: item, user, event")
+    field: str = Field(default="categories", description="the column; of the interactions, for events")
+    width: int = Field(default=16, ge=1, description="d of a vector")
+    buckets: int = Field(
+        default=0,
+        ge=0,
+        description="values are hashed into so many vectors, which new values share; 0: a vector for each value that "
+        "training knows",
+    )
+    std: float = Field(default=0.02, gt=0, description="standard deviation of the normal numbers it starts from")
+
+
+class Number(Options):
+    """Options of `number`."""
+
+    subject: str = Field(default="item", description="whose rows: item, user, event")
+    field: str = Field(default="year", description="the column; of the interactions, for events")
+    width: int = Field(default=16, ge=1, description="d of a vector")
+    vectors: int = Field(default=10, ge=1, description="vectors among which a number chooses softly")
+    std: float = Field(default=0.02, gt=0, description="standard deviation of the normal numbers it starts from")

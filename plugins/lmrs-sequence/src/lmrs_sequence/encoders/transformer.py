@@ -19,6 +19,11 @@ class Transformer(nn.Module):
     left, padding stands on the right. A position takes part where the view says so and its item has a vector or a
     special code stands there; what stands under a false mask changes no other position. Bidirectional as BERT4Rec (Sun
     et al., CIKM 2019, 3.2-3.5), causal as SASRec (Kang and McAuley, ICDM 2018, III-B).
+
+    A view may say itself which place each position has (`position`, (B, L)) and what it sees (`order`, (B, L)): all
+    ordinary positions of order 0, those of a lower order than its own, and itself. Nothing sees a special code but that
+    itself. These are the content and query streams of XLNet (Yang et al., NeurIPS 2019, 2.3) in one pass, a query in
+    its own sight as in UniLMv2 (Bao et al., ICML 2020, 3.1).
     """
 
     def __init__(self, env: Env, options: Options) -> None:
@@ -47,9 +52,16 @@ class Transformer(nn.Module):
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
 
-    def forward(self, over: Encoding, mask: Tensor | None, special: Tensor | None) -> Encoding:
+    def forward(
+        self,
+        over: Encoding,
+        mask: Tensor | None,
+        special: Tensor | None,
+        position: Tensor | None = None,
+        order: Tensor | None = None,
+    ) -> Encoding:
         x = self.enter(over.main)
-        length = x.shape[1]
+        length = x.shape[1] if position is None else int(position.max()) + 1
         if length > self._length:
             raise InputError(
                 f"transformer: a view has {length} positions, its length is {self._length}; raise its length"
@@ -57,8 +69,9 @@ class Transformer(nn.Module):
         if special is not None:
             x = self._with_special(x, special)
         keep = _present(mask, over.mask, special)
-        x = self.dropout(self.input_norm(x + self.positions[:length]))
-        allowed, causal = self._allowed(keep, length)
+        where = self.positions[:length] if position is None else functional.embedding(position, self.positions)
+        x = self.dropout(self.input_norm(x + where))
+        allowed, causal = self._allowed(keep, length) if order is None else (_in_order(order, keep, special), False)
         for layer in self.layers:
             x = layer(x, allowed, causal)
         return Encoding(states=self.norm(x), mask=keep)
@@ -104,3 +117,13 @@ def _present(mask: Tensor | None, vectors: Tensor | None, special: Tensor | None
     if mask is None or vectors is None:
         return vectors if mask is None else mask
     return mask & vectors
+
+
+def _in_order(order: Tensor, keep: Tensor | None, special: Tensor | None) -> Tensor:
+    """(B, 1, L, L) true where a position (row) sees another (column)."""
+    content = torch.ones_like(order, dtype=torch.bool) if keep is None else keep
+    if special is not None:
+        content = content & (special == 0)
+    earlier = (order[:, None, :] == 0) | (order[:, None, :] < order[:, :, None])
+    itself = torch.eye(order.shape[1], dtype=torch.bool, device=order.device)
+    return ((content[:, None, :] & earlier) | itself)[:, None]

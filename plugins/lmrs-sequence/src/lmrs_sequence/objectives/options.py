@@ -21,3 +21,13 @@ class ItemLoss(Options):
     label_smoothing: float = Field(
         default=0.0, ge=0, lt=1, description="probability spread evenly over all known items; for ce only"
     )
+
+
+class ReplacedItem(Options):
+    """Options of `replaced-item`."""
+
+    rate: float = Field(default=1.0, gt=0, description="what the detection of replaced items is multiplied by")
+    temperature: float = Field(default=1.0, gt=0, description="what the generator's scores are divided by")
+    label_smoothing: float = Field(
+        default=0.0, ge=0, lt=1, description="probability spread evenly over all known items, in the generator's loss"
+    )

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lmrs_plugins import Options
+from lmrs_sequence.cut import Cut
 
 
 class Windows(Options):
@@ -26,3 +27,11 @@ class Windows(Options):
         default=False,
         description="batches of windows of similar length: saves padding, learns a little less in an epoch",
     )
+
+
+class Sessions(Cut):
+    """Options of `sessions`."""
+
+    length: int = Field(default=20, ge=2, description="most events of an example; longer sessions are cut")
+    min_length: int = Field(default=2, ge=1, description="fewest events of an example")
+    batch: int = Field(default=128, ge=1, description="examples in a batch")

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmrs_plugins import Env, ExampleRandom, Examples, Ragged, View
+from lmrs_sequence.transforms.beside import beside
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Cloze as Options
 
@@ -33,18 +34,23 @@ class Cloze:
             special = np.zeros(rows.shape, dtype=np.int64)
             every = np.arange(len(lists))
             special[every, lengths], mask[every, lengths] = View.MASK, True
-            return {"input": View.of(item=rows, mask=mask, special=special)}
+            others = beside(examples, self._options.also, lists.lengths, rows.shape[1] - 1)
+            others = {name: np.pad(array, ((0, 0), (0, 1))) for name, array in others.items()}
+            return {"input": View.of(item=rows, mask=mask, special=special, **others)}
         shown = self._prefixes(lists, rng) if self._options.prefixes else lists
         rows, mask = shown.padded(max(1, min(most, int(shown.lengths.max(initial=0)))))
         hidden = self._hidden(mask, rng)
         at = np.flatnonzero(hidden)
         target = rows[hidden]
+        others = beside(examples, self._options.also, shown.lengths, rows.shape[1])
+        original = {"original": View.of(item=rows.copy(), mask=mask, **others)} if self._options.original else {}
         rows[hidden] = 0
         owner, place = np.divmod(at, rows.shape[1])
         more = self._negatives.views(rng, lists, owner, place, rows.shape[1], target)
         return {
-            "input": View.of(item=rows, mask=mask, special=hidden * View.MASK),
+            "input": View.of(item=rows, mask=mask, special=hidden * View.MASK, **others),
             "target": View.of(item=target, values={"at": at}),
+            **original,
             **more,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lmrs_plugins import Env, ExampleRandom, Examples, View
+from lmrs_sequence.transforms.beside import beside
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Next as Options
 
@@ -26,7 +27,8 @@ class Next:
         longest = int(lists.lengths.max(initial=0))
         if rng is None:
             rows, mask = lists.padded(max(1, min(most, longest)))
-            return {"input": View.of(item=rows, mask=mask)}
+            others = beside(examples, self._options.also, lists.lengths, rows.shape[1])
+            return {"input": View.of(item=rows, mask=mask, **others)}
         rows, there = lists.padded(max(2, min(most + 1, longest)))
         mask = there[:, 1:]
         aimed = mask
@@ -38,8 +40,10 @@ class Next:
         target = rows[:, 1:][aimed]
         owner, place = np.divmod(at, mask.shape[1])
         more = self._negatives.views(rng, lists, owner, place, mask.shape[1], target)
+        others = beside(examples, self._options.also, lists.lengths, rows.shape[1])
+        others = {name: array[:, :-1] * mask for name, array in others.items()}
         return {
-            "input": View.of(item=rows[:, :-1] * mask, mask=mask),
+            "input": View.of(item=rows[:, :-1] * mask, mask=mask, **others),
             "target": View.of(item=target, values={"at": at}),
             **more,
         }

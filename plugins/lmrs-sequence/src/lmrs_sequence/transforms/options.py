@@ -23,7 +23,17 @@ class Negatives(Options):
     )
 
 
-class Cloze(Negatives):
+class Shown(Negatives):
+    """What all transforms say of a history."""
+
+    also: list[str] = Field(
+        default=[],
+        description="columns of the examples that are shown beside the items, each rows of the subject it is named "
+        "after: event",
+    )
+
+
+class Cloze(Shown):
     """Options of `cloze`."""
 
     length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
@@ -36,10 +46,23 @@ class Cloze(Negatives):
         description="share of examples that end at a random place, so that `last` asks for every item in turn",
     )
     max_masked: int = Field(default=0, ge=0, description="most hidden positions of an example; 0: no limit")
+    original: bool = Field(
+        default=False, description="a view of the history as it was, for what puts other items into the hidden places"
+    )
 
 
-class Next(Negatives):
+class Next(Shown):
     """Options of `next`."""
 
     length: int = Field(default=50, ge=1, description="most positions of a view; longer histories keep their end")
     last_only: bool = Field(default=False, description="only the last item of an example is a target")
+
+
+class Permuted(Shown):
+    """Options of `permuted`."""
+
+    length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
+    span: int = Field(default=5, ge=1, description="most items of a span that is predicted")
+    rate: float = Field(
+        default=1 / 6, gt=0, le=1, description="a span of l items stands somewhere in l / rate items of the history"
+    )
