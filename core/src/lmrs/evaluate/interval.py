@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtrit
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def interval(
         return Interval(mean, np.nan, np.nan, np.nan, cases, many)
     residuals = totals - sizes * mean
     error = float(np.sqrt(many / (many - 1) * (residuals**2).sum()) / cases)
-    reach = float(stats.t.ppf((1 + level) / 2, many - 1)) * error
+    reach = float(stdtrit(many - 1, (1 + level) / 2)) * error
     return Interval(mean, error, mean - reach, mean + reach, cases, many)
 
 
