@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lmrs.answer.listener import Listener as Listener
     from lmrs.answer.measured import compare as compare
     from lmrs.answer.measured import evaluate as evaluate
+    from lmrs.answer.measured import export_trec as export_trec
     from lmrs.answer.pipeline import Pipeline as Pipeline
     from lmrs.answer.pipeline import Recommendation as Recommendation
     from lmrs.answer.run import resume as resume
@@ -33,11 +34,23 @@ _HOMES = {
     "Recommendation": "lmrs.answer.pipeline",
     "compare": "lmrs.answer.measured",
     "evaluate": "lmrs.answer.measured",
+    "export_trec": "lmrs.answer.measured",
     "resume": "lmrs.answer.run",
     "run": "lmrs.answer.run",
 }
 
-__all__ = ["Host", "Listener", "Pipeline", "Recommendation", "__version__", "compare", "evaluate", "resume", "run"]
+__all__ = [
+    "Host",
+    "Listener",
+    "Pipeline",
+    "Recommendation",
+    "__version__",
+    "compare",
+    "evaluate",
+    "export_trec",
+    "resume",
+    "run",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -10,15 +10,23 @@ import pytest
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "cli-json.md"
 RESULT = {
     *("format", "part", "subject", "candidates", "sampled", "seen", "data", "seed", "cases", "positives", "rows"),
-    *("unranked", "cold", "level", "metrics"),
+    *("unranked", "cold", "level", "metrics", "groups"),
 }
 MEASURED = {"value", "low", "high", "cases", "definition", "higher_is_better"}
+TREC = {"run", "qrels", "facts", "depth", "tag", "lines", "judgements", "tied"}
 
 
 def check_result(result):
     assert result.keys() == RESULT
     for one in result["metrics"].values():
         assert one.keys() == MEASURED
+    assert list(result["groups"]) == ["popularity", "history"]
+    for grouping in result["groups"].values():
+        assert grouping.keys() == {"definition", "groups"}
+        for group in grouping["groups"].values():
+            assert group.keys() == {"about", "cases", "positives", "metrics"}
+            for one in group["metrics"].values():
+                assert one.keys() == {"value", "low", "high", "cases"}
 
 
 def test_run_and_resume(lmrs, tmp_path):
@@ -37,8 +45,16 @@ def test_dry_run(lmrs):
 
 def test_evaluate(lmrs, trained):
     said = lmrs("evaluate", trained, "--json").json
-    assert said.keys() == {"run", "result"}
+    assert said.keys() == {"run", "result", "trec"}
+    assert said["trec"] is None
     check_result(said["result"])
+
+
+def test_evaluate_with_trec_files(lmrs, trained, tmp_path):
+    said = lmrs("evaluate", trained, "--trec", tmp_path / "trec", "--json").json
+    assert said["trec"].keys() == TREC
+    facts = json.loads(Path(said["trec"]["facts"]).read_text(encoding="utf-8"))
+    assert facts == {**said["trec"], "result": said["result"]}
 
 
 def test_recommend(lmrs, trained):
@@ -56,7 +72,7 @@ def test_compare(lmrs, trained, tmp_path):
         check_result(result)
     assert said["differences"][0].keys() == {
         *("metric", "first", "second", "first_mean", "second_mean", "difference", "low", "high"),
-        *("p", "p_holm", "p_bh", "p_t", "cases"),
+        *("p", "p_holm", "p_bh", "p_t", "cases", "grouping", "group"),
     }
 
 
@@ -125,7 +141,16 @@ def test_json_may_be_asked_for_before_the_command(lmrs):
 
 @pytest.mark.parametrize(
     "keys",
-    [RESULT, MEASURED, {"kind", "message"}, {"p_holm", "p_bh", "p_t"}, {"contract", "cure", "counts"}, {"provenance"}],
+    [
+        RESULT,
+        MEASURED,
+        TREC,
+        {"about", "grouping", "group"},
+        {"kind", "message"},
+        {"p_holm", "p_bh", "p_t"},
+        {"contract", "cure", "counts"},
+        {"provenance"},
+    ],
     ids=lambda keys: min(keys),
 )
 def test_the_page_names_every_key(keys):

@@ -60,7 +60,7 @@ def test_json_keeps_its_shape(found):
     plain = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert list(plain) == [
         "format", "part", "subject", "candidates", "sampled", "seen", "data", "seed",
-        "cases", "positives", "rows", "unranked", "cold", "level", "metrics",
+        "cases", "positives", "rows", "unranked", "cold", "level", "metrics", "groups",
     ]  # fmt: skip
     assert list(plain["metrics"]["MRR"]) == ["value", "low", "high", "cases", "definition", "higher_is_better"]
     assert "tied scores" in plain["metrics"]["MRR"]["definition"]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from lmrs_plugins.options import Options
+    from lmrs_plugins.ragged import Ragged
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class Ranked:
         (C,) how many candidates were ranked.
     rows
         Number of rows of the subject.
+    popularity
+        (rows,) training events of each row; None where the training events do not tell.
+    seen
+        C lists of what each case has seen; None where nobody said.
     """
 
     ranks: npt.NDArray[np.float64]
@@ -36,6 +41,8 @@ class Ranked:
     top: npt.NDArray[np.int64]
     candidates: npt.NDArray[np.int64]
     rows: int
+    popularity: npt.NDArray[np.int64] | None = None
+    seen: Ragged | None = None
 
 
 class Metric(Protocol):

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from lmrs.answer.pipeline import Pipeline
+from lmrs.answer.through_windows import keep_result
+from lmrs.answer.trec import Trec, write_trec
 from lmrs.evaluate import stored
 from lmrs.evaluate.report import Result
 from lmrs.evaluate.statistics import Difference, compare_results
@@ -14,7 +16,6 @@ from lmrs.host.host import Host
 from lmrs.recipe.check import check
 from lmrs.recipe.overrides import load as read_recipe
 from lmrs.recipe.resolve import resolve
-from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder
 from lmrs_plugins.errors import InputError
 
@@ -36,6 +37,11 @@ def evaluate(
     overrides
         Changes to the recipe's `evaluate`, `evaluate.seen=include`; nothing else can change after training.
     """
+    return _measuring(path, overrides, device, host).evaluate(part)
+
+
+def _measuring(path: str | Path, overrides: Sequence[str], device: str | None, host: Host | None) -> Pipeline:
+    """A finished run that is asked as `overrides` say."""
     host = host or Host()
     for text in overrides:
         if not text.startswith("evaluate."):
@@ -45,14 +51,42 @@ def evaluate(
         source = read_recipe(pipeline.setting.folder.path / "recipe.yaml", host.registry, overrides)
         changed = check(resolve(source, host.registry))
         pipeline.setting.resolved = replace(pipeline.setting.resolved, evaluate=changed.evaluate)
-    return pipeline.evaluate(part)
+    return pipeline
+
+
+def export_trec(
+    path: str | Path,
+    folder: str | Path,
+    part: str = "test",
+    *,
+    depth: int | None = None,
+    overrides: Sequence[str] = (),
+    device: str | None = None,
+    host: Host | None = None,
+) -> tuple[Result, Trec]:
+    """Evaluate a finished run, and write what it was measured on as TREC files for other tools.
+
+    Parameters
+    ----------
+    folder
+        Where `PART.run`, `PART.qrels` and `PART.trec.json` are written, each whole or not at all.
+    depth
+        How many of the best rows of each case are in the run; 100, or as many as the deepest metric looks at, if not
+        given.
+
+    Raises
+    ------
+    InputError
+        The run cannot be measured so, `depth` is less than a metric looks at, or nothing can be written there.
+    """
+    pipeline = _measuring(path, overrides, device, host)
+    return write_trec(pipeline, part, Path(folder), depth)
 
 
 def keep(path: str | Path, result: Result) -> None:
     """Store a result in the run folder, in place of the one of its part; `compare` reads it there."""
     with RunFolder.open(Path(path), write=True) as folder:
-        for name, content in stored.files(result).items():
-            write_file(folder.results / name, content)
+        keep_result(folder, result)
 
 
 def compare(paths: Sequence[str | Path], part: str = "test", metrics: Sequence[str] | None = None) -> list[Difference]:

@@ -14,6 +14,7 @@ import torch
 from lmrs.answer.setting import Setting
 from lmrs.data import store
 from lmrs.evaluate.answering import Answering
+from lmrs.evaluate.evaluator import Evaluator
 from lmrs.evaluate.report import Result
 from lmrs.host.host import Host
 from lmrs.model.graph import Graph
@@ -98,9 +99,13 @@ class Pipeline:
 
     def evaluate(self, part: str = "test") -> Result:
         """Metrics on a part of the data, as the recipe's `evaluate` says."""
+        return self.evaluator(part).run(self.answering)
+
+    def evaluator(self, part: str) -> Evaluator:
+        """What ranks and measures a part of the data."""
         if part not in ("valid", "test"):
             raise InputError(f"part {part!r}: evaluate on valid or test")
-        return self.setting.evaluator(part).run(self.answering)
+        return self.setting.evaluator(part)
 
     def recommend(
         self,
@@ -178,10 +183,12 @@ class Pipeline:
 
     def cases(self, part: str = "test") -> Cases:
         """What `evaluate` asks."""
-        cases: Cases = self.setting.task.cases(self.setting.bundle, part)
+        bundle = self.setting.bundle_at(len(self.setting.resolved.stages) - 1)
+        cases: Cases = self.setting.task.cases(bundle, part)
         return cases
 
 
 def recipe_of(folder: RunFolder, host: Host) -> Resolved:
     """The recipe of a run, against what is installed now."""
+    folder.check_recipe()
     return resolve(folder.path / "recipe.yaml", host.registry)

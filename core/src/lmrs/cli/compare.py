@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lmrs.cli.beside import beside
-from lmrs.cli.options import Json, NoPlugin, Part, Plugins
+from lmrs.cli.options import Groups, Json, NoPlugin, Part, Plugins
 from lmrs.cli.shell import Shell
 from lmrs.cli.table import table, wrapped
 
@@ -27,6 +27,7 @@ def command(
         list[str] | None, typer.Option("--metric", metavar="NAME", help="Only this metric; may be repeated.")
     ] = None,
     part: Part = "test",
+    groups: Groups = False,
     no_plugin: NoPlugin = None,
     plugins: Plugins = None,
     json: Json = False,
@@ -40,7 +41,7 @@ def command(
     from lmrs.evaluate.statistics import compare_results
 
     found = results(runs, part)
-    rows = compare_results(found, metrics=metric)
+    rows = compare_results(found, metrics=metric, within_groups=groups)
     plain = {
         "part": part,
         "runs": {name: result.to_json() for name, result in found.items()},
@@ -50,22 +51,37 @@ def command(
 
 
 def _lines(found: Mapping[str, Result], rows: Sequence[Difference]) -> Iterator[str]:
-    from lmrs.cli.metrics import question
+    from lmrs.cli.metrics import definitions, groupings, question
 
+    first = next(iter(found.values()))
     names = list(dict.fromkeys(row.metric for row in rows))
     yield from beside(found, names)
     yield ""
     cells = [
-        (row.metric, f"{row.second} − {row.first}", _signed(row.difference), _spread(row), _p(row.p), _p(row.p_holm))
+        (
+            row.metric,
+            f"{row.second} − {row.first}",
+            *([_where(row)] if any(row.group for row in rows) else []),
+            *(_signed(row.difference), _spread(row), _p(row.p), _p(row.p_holm)),
+        )
         for row in rows
     ]
-    yield from table(("metric", "difference of", "mean", "95% interval", "p", "p (Holm)"), cells, right=(2, 3, 4, 5))
+    head = ["metric", "difference of", *(["cases"] if len(cells[0]) > 6 else [])]
+    numbers = ("mean", "95% interval", "p", "p (Holm)")
+    yield from table((*head, *numbers), cells, right=range(len(head), len(head) + len(numbers)))
     yield ""
-    yield from wrapped(question(next(iter(found.values()))))
+    yield from wrapped(question(first))
+    yield from definitions(first, names)
     yield from wrapped(
         f"p: two-sided paired randomisation test; p (Holm): corrected for the {len(rows)} tests of this table. "
         "Intervals are of the mean difference, not corrected."
     )
+    if any(row.group for row in rows):
+        yield from groupings(first)
+
+
+def _where(row: Difference) -> str:
+    return f"{row.grouping} {row.group}, {row.cases}" if row.group else f"all, {row.cases}"
 
 
 def _signed(value: float | None) -> str:

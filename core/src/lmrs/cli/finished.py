@@ -22,8 +22,11 @@ def result_of(folder: Path, part: str = "test") -> Result | None:
     return stored.load(folder / "results", part) if (folder / "results" / f"{part}.json").exists() else None
 
 
-def show(shell: Shell, pipeline: Pipeline) -> None:
-    """Write the report, and answer with metrics and paths; of the processes of `torchrun`, the first does."""
+def show(shell: Shell, pipeline: Pipeline, groups: bool = False) -> None:
+    """Write the report, and answer with metrics and paths; of the processes of `torchrun`, the first does.
+
+    `groups` shows people the metrics by groups too; JSON has them anyway.
+    """
     if os.environ.get("RANK", "0") != "0":
         return
     folder = pipeline.setting.folder.path
@@ -39,17 +42,18 @@ def show(shell: Shell, pipeline: Pipeline) -> None:
             "report": None if report is None else str(report),
             "result": None if result is None else result.to_json(),
         },
-        lambda: _lines(folder, recipe, result, report),
+        lambda: _lines(folder, recipe, result, report, groups),
     )
 
 
-def _lines(folder: Path, recipe: str, result: Result | None, report: Path | None) -> Iterator[str]:
+def _lines(folder: Path, recipe: str, result: Result | None, report: Path | None, groups: bool) -> Iterator[str]:
     from lmrs.cli import metrics
 
     if result is None:
         yield f"recipe {recipe!r} has no answer to measure"
     else:
         yield from metrics.lines(result)
+        yield from metrics.groups(result) if groups else ()
     yield ""
     yield f"run: {near(folder)}"
     if report is not None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isnan
 
 from lmrs.cli.table import table, wrapped
 from lmrs.evaluate.report import LEVEL, Measured, Result
@@ -15,6 +16,32 @@ def lines(result: Result) -> Iterator[str]:
     yield ""
     yield from wrapped(question(result))
     yield from definitions(result)
+
+
+def groups(result: Result) -> Iterator[str]:
+    """The metrics of single cases by groups, with half their intervals, and how the groups are made."""
+    for grouping in result.groupings:
+        shown = [group for group in grouping.groups if len(group.cases)]
+        rows = [["cases", *(f"{len(group.cases)}" for group in shown)]]
+        for metric in result.values:
+            found = [result.within(group, metric) for group in shown]
+            rows.append([metric, *(_within(one.mean, one.high) for one in found)])
+        yield ""
+        yield from table((grouping.name, *(group.name for group in shown)), rows, right=range(1, len(shown) + 1))
+    if result.groupings:
+        yield ""
+        yield from groupings(result)
+
+
+def groupings(result: Result) -> Iterator[str]:
+    """What the groups are."""
+    for grouping in result.groupings:
+        yield from wrapped(f"Groups {grouping.definition}.", "  ")
+        yield from (f"  {group.name}: {group.about}" for group in grouping.groups)
+
+
+def _within(mean: float, high: float) -> str:
+    return "none" if isnan(mean) else f"{mean:.4f}" if isnan(high) else f"{mean:.4f} ±{high - mean:.4f}"
 
 
 def question(result: Result) -> str:
@@ -33,10 +60,15 @@ def question(result: Result) -> str:
     return "; ".join(said) + "."
 
 
-def definitions(result: Result) -> Iterator[str]:
-    """What each metric says of itself; what all say is said once, and of several cut-offs the first stands for all."""
+def definitions(result: Result, names: Sequence[str] | None = None) -> Iterator[str]:
+    """What each metric says of itself; what all say is said once, and of several cut-offs the first stands for all.
+
+    `names` are those to tell of, all if not given.
+    """
     chosen: dict[str, Measured] = {}
     for one in result.measured:
+        if names is not None and one.name not in names:
+            continue
         chosen.setdefault(one.name.partition("@")[0], one)
     clauses = {name: one.definition.split("; ") for name, one in chosen.items()}
     shared = [clause for clause in next(iter(clauses.values()), []) if all(clause in own for own in clauses.values())]

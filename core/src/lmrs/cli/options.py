@@ -25,3 +25,6 @@ Data = Annotated[
     typer.Option("--data", metavar="PATH|NAME", help="A file, a folder or the name of a data set, not the recipe's."),
 ]
 Part = Annotated[str, typer.Option("--part", help="test or valid.")]
+Groups = Annotated[
+    bool, typer.Option("--groups", help="By groups too: popularity of the right answer, length of the history.")
+]

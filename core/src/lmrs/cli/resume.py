@@ -6,7 +6,7 @@ import typer
 
 from lmrs.cli import device as devices
 from lmrs.cli import finished
-from lmrs.cli.options import Device, Json, NoPlugin, Plugins, Run
+from lmrs.cli.options import Device, Groups, Json, NoPlugin, Plugins, Run
 from lmrs.cli.progress import watching
 from lmrs.cli.shell import Shell
 
@@ -17,6 +17,7 @@ def command(
     context: typer.Context,
     run: Run,
     device: Device = "auto",
+    groups: Groups = False,
     no_plugin: NoPlugin = None,
     plugins: Plugins = None,
     json: Json = False,
@@ -31,4 +32,4 @@ def command(
 
     with watching(shell) as listener:
         pipeline = resume(run, device=chosen, host=host, listener=listener)
-    finished.show(shell, pipeline)
+    finished.show(shell, pipeline, groups)

@@ -9,7 +9,7 @@ import typer
 
 from lmrs.cli import device as devices
 from lmrs.cli import dry_run, finished
-from lmrs.cli.options import Data, Device, Json, NoPlugin, Plugins, Set
+from lmrs.cli.options import Data, Device, Groups, Json, NoPlugin, Plugins, Set
 from lmrs.cli.progress import watching
 from lmrs.cli.shell import Shell
 
@@ -32,6 +32,7 @@ def command(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run that is in --out.")] = False,
     device: Device = "auto",
     dry: Annotated[bool, typer.Option("--dry-run", help="Check recipe and data, and write nothing.")] = False,
+    groups: Groups = False,
     no_plugin: NoPlugin = None,
     plugins: Plugins = None,
     json: Json = False,
@@ -56,4 +57,4 @@ def command(
             host=host,
             listener=listener,
         )
-    finished.show(shell, pipeline)
+    finished.show(shell, pipeline, groups)

@@ -105,7 +105,8 @@ class Answering:
         if self._tables is None or self._collator is None:
             wanted = [wire.node for wires in self._wires.values() for wire in wires]
             self._tables = whole_tables(self.graph, wanted, self.device)
-            plan = Plan(self.graph.plans(), self._needs, frozenset(self._tables))
+            nodes = [node.on(self._bundle) for node in self.graph.plans()]
+            plan = Plan(nodes, self._needs, frozenset(self._tables))
             self._collator = Collator(plan, self._draws)
         return self._collator
 

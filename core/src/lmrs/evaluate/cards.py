@@ -31,4 +31,29 @@ METRICS: list[Card] = [
     _card("auc", "share of pairs within a case in which the positive stands first", "auc:Auc", ""),
     _card("coverage", "share of all rows that are ever among the best", "coverage:Coverage"),
     _card("gini", "how unequally the places among the best are shared", "gini:Gini"),
+    _card(
+        "novelty",
+        "bits of surprise of what is recommended, by its training events",
+        "novelty:Novelty",
+        source="Zhou et al., PNAS 2010; Vargas and Castells, RecSys 2011",
+    ),
+    _card(
+        "arp",
+        "mean training events of what is recommended",
+        "arp:Arp",
+        source="Yin et al., VLDB 2012; Abdollahpouri et al., FLAIRS 2019",
+    ),
+    _card(
+        "aplt",
+        "share of the long tail among what is recommended",
+        "aplt:Aplt",
+        "LongTail",
+        source="Abdollahpouri et al., FLAIRS 2019",
+    ),
+    _card(
+        "poplift",
+        "how much more popular what is recommended is than what was chosen",
+        "poplift:PopularityLift",
+        source="Abdollahpouri et al., RecSys 2020",
+    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import torch
 from lmrs.evaluate.answering import Answering
 from lmrs.evaluate.build import deepest
 from lmrs.evaluate.measure import measure
+from lmrs.evaluate.placed import Placed
 from lmrs.evaluate.pool import Pool
 from lmrs.evaluate.ranking import Ranking
 from lmrs.evaluate.report import Result, Setting
@@ -27,7 +29,7 @@ class Evaluator:
     """The cases of one part under a recipe's metrics.
 
     `training` is the bundle's training part: it says which right answers are cold, and how popular rows are. `data` is
-    the fingerprint of the whole.
+    the fingerprint of the whole; `window` the time window that is asked about, where there are any.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Evaluator:
         subject: str,
         seed: int,
         data: str = "",
+        window: int | None = None,
     ) -> None:
         if not len(cases.examples):
             raise InputError(f"nothing to evaluate: the split left no case in {part}; users need at least three events")
@@ -51,16 +54,23 @@ class Evaluator:
             else np.zeros(self._rows, dtype=np.int64)
         )
         self._cold = int((counts[cases.positives.values] == 0).sum()) if counts.any() else None
+        self._events = counts if counts.any() else None
         self._pool = Pool(cases, settings.candidates, settings.seen, counts, seed)
-        self._seed, self._data = seed, data
+        self._seed, self._data, self._window = seed, data, window
 
     def run(self, answering: Answering) -> Result:
         """Rank every case and measure."""
+        return self.measure(self.rank(answering))
+
+    def rank(self, answering: Answering, depth: int = 0) -> Placed:
+        """Rank every case; at least the best `depth` are kept, but of a scorer that makes its own lists as many as
+        the metrics look at: asked for more, it might choose others.
+        """
         cases, count = self.cases, len(self.cases.examples)
-        ranking = Ranking(self._rows, max(deepest(self._metrics), 1))
+        answers = hasattr(answering.scorer, "answer") and not hasattr(answering.scorer, "score")
+        ranking = Ranking(self._rows, max(self.deepest, 1, 0 if answers else min(depth, self._rows)))
         width = self._pool.width or self._rows
         size = max(1, min(_CASES, _SCORES // max(width, 1)))
-        answers = hasattr(answering.scorer, "answer") and not hasattr(answering.scorer, "score")
         for start in range(0, count, size):
             places = np.arange(start, min(start + size, count))
             examples = take(cases.examples, places)
@@ -73,9 +83,18 @@ class Evaluator:
                 continue
             asked = None if chosen is None else np.maximum(chosen, 0)  # -1 is no row: scored as any, never ranked
             ranking.add(places, answering.scores(examples, asked), positives, excluded, chosen)
-        users = cases.examples.columns.get("user")
+        return replace(ranking.result(), popularity=self._events, seen=cases.seen)
+
+    @property
+    def deepest(self) -> int:
+        """How many of the best the metrics look at."""
+        return deepest(self._metrics)
+
+    def measure(self, placed: Placed) -> Result:
+        """The metrics of ranked cases, and what they rest on."""
+        users = self.cases.examples.columns.get("user")
         return measure(
-            ranking.result(),
+            placed,
             self._metrics,
             Setting(
                 part=self._part,
@@ -85,8 +104,9 @@ class Evaluator:
                 seen=self._settings.seen,
                 data=self._data,
                 seed=self._seed if self._pool.sampled else None,
+                window=self._window,
             ),
-            keys=cases.examples.keys,
+            keys=self.cases.examples.keys,
             groups=users if isinstance(users, np.ndarray) else None,
             cold=self._cold,
         )

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from lmrs.evaluate.groups import grouped
 from lmrs.evaluate.interval import interval
-from lmrs.evaluate.report import LEVEL, Measured, Result, Setting
+from lmrs.evaluate.placed import Placed
+from lmrs.evaluate.report import LEVEL, Measured, Result, Setting, plain
 from lmrs_plugins.metric import Metric, Ranked
 
 
@@ -21,7 +23,7 @@ def measure(
     groups: npt.NDArray[np.int64] | None = None,
     cold: int | None = None,
 ) -> Result:
-    """All metrics of ranked cases; `keys` and `groups` are (C,), see `Result`."""
+    """All metrics of ranked cases, by groups too where they are `Placed`; for `keys` and `groups` see `Result`."""
     measured: list[Measured] = []
     single: dict[str, npt.NDArray[np.float64]] = {}
     for metric in metrics:
@@ -29,9 +31,9 @@ def measure(
         if len(values) == len(keys):
             single[metric.name] = values
             found = interval(values, groups, LEVEL)
-            bounds = (_plain(found.mean), _plain(found.low), _plain(found.high), found.cases)
+            bounds = (plain(found.mean), plain(found.low), plain(found.high), found.cases)
         else:
-            bounds = (_plain(float(values[0])), None, None, len(keys))
+            bounds = (plain(float(values[0])), None, None, len(keys))
         measured.append(Measured(metric.name, *bounds, metric.definition, metric.higher_is_better))
     return Result(
         setting=setting,
@@ -44,8 +46,5 @@ def measure(
         keys=keys,
         groups=groups,
         values=single,
+        groupings=grouped(ranked, metrics, single, setting.subject) if isinstance(ranked, Placed) else (),
     )
-
-
-def _plain(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

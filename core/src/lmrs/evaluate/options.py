@@ -17,3 +17,9 @@ class Reciprocal(Options):
     """Options of `mrr`, which is usually printed once and for the whole list."""
 
     cut: int = Field(default=0, ge=0, description="how many of the best count; 0 for the whole list")
+
+
+class LongTail(Cut):
+    """Options of `aplt`."""
+
+    head: float = Field(default=0.8, gt=0, le=1, description="share of the training events that the popular rows hold")

@@ -17,18 +17,17 @@ have an order, the lower row stands first among equals.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from lmrs.evaluate.eligible import Eligible, eligible
-from lmrs.evaluate.ranks import columns, compared, expected
+from lmrs.evaluate.expected import expected
+from lmrs.evaluate.placed import Placed, join
+from lmrs.evaluate.ranks import columns, compared
 from lmrs.evaluate.tally import tally
 from lmrs.evaluate.top import best
 from lmrs_plugins.errors import LmrsError
-from lmrs_plugins.metric import Ranked
 from lmrs_plugins.ragged import Ragged
 
 # Scores that are looked at together; temporary memory is some forty bytes times this.
@@ -43,7 +42,7 @@ def rank(
     seen: Ragged | None = None,
     candidates: npt.NDArray[np.int64] | None = None,
     top: int = 0,
-) -> Ranked:
+) -> Placed:
     """Rank B cases.
 
     Parameters
@@ -101,19 +100,7 @@ def _within(what: str, found: npt.NDArray[np.int64], lowest: int, rows: int) -> 
         )
 
 
-def join(parts: Sequence[Ranked], rows: int, top: int) -> Ranked:
-    """Cases of several, one after the other."""
-    lengths = np.concatenate([np.empty(0, np.int64), *(np.diff(part.offsets) for part in parts)])
-    return Ranked(
-        ranks=np.concatenate([np.empty(0), *(part.ranks for part in parts)]),
-        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        top=np.concatenate([np.empty((0, top), np.int64), *(part.top for part in parts)]),
-        candidates=np.concatenate([np.empty(0, np.int64), *(part.candidates for part in parts)]),
-        rows=rows,
-    )
-
-
-def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Ranked:
+def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Placed:
     scores, owner = block.scores, positives.owners()
     column, found = positives.values, np.ones(len(owner), dtype=np.bool_)
     if block.rows is not None:
@@ -122,16 +109,30 @@ def _block(block: Eligible, positives: Ragged, rows: int, top: int) -> Ranked:
     there, *where = (torch.from_numpy(one).to(scores.device) for one in (found, owner[found], column[found]))
     own[there] = scores[tuple(where)]
     above, level = compared(scores, positives, own)
-    picked = best(scores, top)
+    rowed = picked = best(scores, top)
     if block.rows is not None and block.rows.shape[1]:
-        picked = torch.where(picked < 0, -1, block.rows.gather(1, picked.clamp(min=0)))
-    return Ranked(
-        ranks=expected(own.double().cpu().numpy(), owner, above, level),
+        rowed = torch.where(picked < 0, -1, block.rows.gather(1, picked.clamp(min=0)))
+    order = np.lexsort((-own.double().cpu().numpy(), owner))
+    level[(own == -torch.inf).cpu().numpy()] = 0
+    above, level = above[order], level[order]
+    return Placed(
+        ranks=expected(owner, above, level),
         offsets=positives.offsets,
-        top=picked.cpu().numpy(),
+        top=rowed.cpu().numpy(),
         candidates=tally(scores > -torch.inf).cpu().numpy(),
         rows=rows,
+        positives=positives.values[order],
+        above=above,
+        level=level,
+        scores=_scores(scores, picked).cpu().numpy(),
     )
+
+
+def _scores(scores: torch.Tensor, picked: torch.Tensor) -> torch.Tensor:
+    """(b, top) scores of columns, -inf where there is none."""
+    if not scores.shape[1]:
+        return scores.new_full(picked.shape, -torch.inf)
+    return scores.gather(1, picked.clamp(min=0)).masked_fill(picked < 0, -torch.inf)
 
 
 class Ranking:
@@ -148,7 +149,7 @@ class Ranking:
     def __init__(self, rows: int, top: int) -> None:
         self.rows, self.top = rows, top
         self._places: list[npt.NDArray[np.int64]] = []
-        self._parts: list[Ranked] = []
+        self._parts: list[Placed] = []
 
     def add(
         self,
@@ -174,7 +175,7 @@ class Ranking:
         falling = -torch.arange(lists.shape[1], dtype=torch.float32).expand(*lists.shape)
         self.add(places, falling, positives, seen, lists)
 
-    def result(self) -> Ranked:
+    def result(self) -> Placed:
         """All cases, in the order of their places.
 
         Raises
@@ -187,7 +188,4 @@ class Ranking:
         order = np.argsort(places, kind="stable")
         if not np.array_equal(places[order], np.arange(len(places))):
             raise LmrsError(f"of {len(places)} cases that were ranked some stand twice, or some are missing")
-        lists = Ragged(np.arange(len(joined.ranks)), joined.offsets).take(order)
-        return Ranked(
-            joined.ranks[lists.values], lists.offsets, joined.top[order], joined.candidates[order], joined.rows
-        )
+        return joined.take(order)

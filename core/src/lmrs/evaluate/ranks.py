@@ -33,20 +33,3 @@ def compared(
         value = own[which, None]
         above[which], level[which] = tally(part > value), tally(part == value)
     return above.cpu().numpy(), level.cpu().numpy()
-
-
-def expected(
-    own: npt.NDArray[np.float64],
-    owner: npt.NDArray[np.int64],
-    above: npt.NDArray[np.int64],
-    level: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """Expected ranks, ascending in each case."""
-    order = np.lexsort((-own, owner))
-    own, above, level = own[order], above[order], level[order]
-    first = np.ones(len(own), dtype=np.bool_)
-    first[1:] = (owner[1:] != owner[:-1]) | (own[1:] != own[:-1])
-    group = np.cumsum(first) - 1
-    place = np.arange(len(own)) - np.flatnonzero(first)[group] + 1
-    ranks = above + place * (level + 1) / (np.bincount(group)[group] + 1)
-    return np.where(own > -np.inf, ranks, np.inf)

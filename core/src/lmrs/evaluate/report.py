@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lmrs.evaluate.groups import Group, Grouping
+from lmrs.evaluate.interval import Interval, interval
 from lmrs_plugins.errors import InputError
 
 FORMAT = 1
@@ -52,6 +54,8 @@ class Setting:
         Fingerprint of the data, where there is one.
     seed
         What candidates were drawn with; None where nothing was drawn.
+    window
+        The time window that the cases are of; None where there are no windows, or for those of all.
     """
 
     part: str
@@ -61,6 +65,7 @@ class Setting:
     seen: str = "exclude"
     data: str = ""
     seed: int | None = None
+    window: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +90,8 @@ class Result:
         (C,) the user of each case, or None; cases of one user depend on each other.
     values
         Metric to (C,) value of each case, NaN where it does not count; for metrics of single cases.
+    groupings
+        The same by groups of cases, where that was asked for.
     """
 
     setting: Setting
@@ -97,6 +104,7 @@ class Result:
     keys: npt.NDArray[np.int64]
     groups: npt.NDArray[np.int64] | None = None
     values: Mapping[str, npt.NDArray[np.float64]] = field(default_factory=dict)
+    groupings: tuple[Grouping, ...] = ()
 
     def __getitem__(self, name: str) -> float:
         """The value of a metric, by its printed name in any case; NaN where no case counts.
@@ -122,9 +130,36 @@ class Result:
         """Metric to value, NaN where no case counts."""
         return {one.name: self[one.name] for one in self.measured}
 
+    def within(self, group: Group, metric: str) -> Interval:
+        """The mean of a metric over the cases of a group, and its interval."""
+        return interval(group.values[metric], None if self.groups is None else self.groups[group.cases], LEVEL)
+
     def to_json(self) -> dict[str, Any]:
         """Plain data of a stable shape; keys are only ever added."""
         facts = {"cases": self.cases, "positives": self.positives, "rows": self.rows}
         missed = {"unranked": self.unranked, "cold": self.cold}
         metrics = {one.name: {k: v for k, v in asdict(one).items() if k != "name"} for one in self.measured}
-        return {"format": FORMAT, **asdict(self.setting), **facts, **missed, "level": LEVEL, "metrics": metrics}
+        groups = {one.name: self._grouping(one) for one in self.groupings}
+        found = {**facts, **missed, "level": LEVEL, "metrics": metrics, "groups": groups}
+        return {"format": FORMAT, **asdict(self.setting), **found}
+
+    def _grouping(self, grouping: Grouping) -> dict[str, Any]:
+        groups = {
+            group.name: {
+                "about": group.about,
+                "cases": len(group.cases),
+                "positives": group.positives,
+                "metrics": {metric: _numbers(self.within(group, metric)) for metric in group.values},
+            }
+            for group in grouping.groups
+        }
+        return {"definition": grouping.definition, "groups": groups}
+
+
+def plain(value: float) -> float | None:
+    """A number as JSON has it: None for NaN."""
+    return None if np.isnan(value) else float(value)
+
+
+def _numbers(found: Interval) -> dict[str, Any]:
+    return {"value": plain(found.mean), "low": plain(found.low), "high": plain(found.high), "cases": found.cases}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lmrs.evaluate.groups import Group, Grouping
 from lmrs.evaluate.report import FORMAT, Measured, Result, Setting
 from lmrs_plugins.errors import InputError
 
@@ -21,6 +22,11 @@ def files(result: Result) -> dict[str, bytes]:
     arrays: dict[str, npt.NDArray[Any]] = {f"values/{name}": values for name, values in result.values.items()}
     if result.groups is not None:
         arrays["groups"] = result.groups
+    for grouping in result.groupings:
+        for group in grouping.groups:
+            where = f"groups/{grouping.name}/{group.name}"
+            arrays[f"{where}/cases"] = group.cases
+            arrays |= {f"{where}/values/{name}": values for name, values in group.values.items()}
     buffer = io.BytesIO()
     np.savez_compressed(buffer, keys=result.keys, **arrays)  # type: ignore[arg-type]
     packed = buffer.getvalue()
@@ -52,14 +58,28 @@ def load(folder: Path, part: str) -> Result:
         with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
             found = {name: arrays[name] for name in arrays.files}
         return Result(
-            setting=Setting(**{name: facts[name] for name in Setting.__dataclass_fields__}),
+            setting=Setting(**{name: facts[name] for name in Setting.__dataclass_fields__ if name in facts}),
             measured=tuple(Measured(name=name, **one) for name, one in facts["metrics"].items()),
             **{name: facts[name] for name in ("cases", "positives", "rows", "unranked", "cold")},
             keys=found["keys"],
             groups=found.get("groups"),
-            values={name.removeprefix("values/"): one for name, one in found.items() if name.startswith("values/")},
+            values=_below("values/", found),
+            groupings=tuple(_grouping(name, one, found) for name, one in facts.get("groups", {}).items()),
         )
     except FileNotFoundError as error:
         raise InputError(f"{error.filename} is missing; evaluate the run first") from error
     except (OSError, AttributeError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
         raise InputError(f"{path} or its .npz is damaged ({error}); evaluate the run again") from error
+
+
+def _grouping(name: str, facts: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Grouping:
+    groups = []
+    for one, about in facts["groups"].items():
+        where = f"groups/{name}/{one}"
+        cases, values = arrays[f"{where}/cases"], _below(f"{where}/values/", arrays)
+        groups.append(Group(name=one, about=about["about"], cases=cases, positives=about["positives"], values=values))
+    return Grouping(name=name, definition=facts["definition"], groups=tuple(groups))
+
+
+def _below(prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    return {name.removeprefix(prefix): one for name, one in arrays.items() if name.startswith(prefix)}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lmrs_plugins.metric import Ranked
+from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.testing.case import Case
 
 ROWS, TOP = 30, 12
@@ -48,10 +50,13 @@ def check(case: Case) -> None:
         case.require(untouched, "it changes the ranks that it is given: copy before writing")
     with case.check("padding"):
         wider = np.pad(ranked.top, ((0, 0), (0, 4)), constant_values=-1)
-        padded = Ranked(ranked.ranks, ranked.offsets, wider, ranked.candidates, ranked.rows)
+        padded = replace(ranked, top=wider)
         case.require(
             _same(values, _values(case, metric, padded)), "it changes as `top` is padded with -1: skip what is below 0"
         )
+    with case.check("unknown"):
+        bare = _values(case, metric, replace(ranked, popularity=None, seen=None))
+        case.require(bare.shape == values.shape, "without `popularity` and `seen` it gives as many values, or NaN")
     if each:
         with case.check("alone"):
             for place, ranks in enumerate(RANKS):
@@ -66,11 +71,13 @@ def check(case: Case) -> None:
 
 
 def made(cases: tuple[tuple[float, ...], ...], first: int = 0) -> Ranked:
-    """Cases of 30 candidates with these ranks, and a list of 12; `first` is the number of the first case."""
+    """Cases of 30 candidates with these ranks, a list of 12 and one to four seen; `first` numbers the first case."""
     offsets = np.concatenate([[0], np.cumsum([len(ranks) for ranks in cases])]).astype(np.int64)
     ranks = np.array([rank for one in cases for rank in one], dtype=np.float64)
     top = (np.arange(TOP) + 3 * (first + np.arange(len(cases)))[:, None]) % ROWS
-    return Ranked(ranks, offsets, top.astype(np.int64), np.full(len(cases), ROWS, dtype=np.int64), ROWS)
+    seen = Ragged.of([(7 * (first + case) + np.arange(1 + (first + case) % 4)) % ROWS for case in range(len(cases))])
+    everything = np.full(len(cases), ROWS, dtype=np.int64)
+    return Ranked(ranks, offsets, top.astype(np.int64), everything, ROWS, np.arange(ROWS) ** 2 // 3, seen)
 
 
 def _apart() -> tuple[tuple[float, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lmrs.evaluate.metrics.lists import listed
+from lmrs.evaluate.metrics.lists import TIED, listed
 from lmrs.evaluate.metrics.per_case import Floats
 from lmrs.evaluate.options import Cut
 from lmrs_plugins.metric import Ranked
@@ -20,7 +20,7 @@ class Coverage:
         self.name = f"Coverage@{self.at}"
         self.definition = (
             f"share of all rows that stand among the best {self.at} of at least one case, with or without positives; "
-            "one number for all cases, it grows with their number; the lower row first among tied scores"
+            f"one number for all cases, it grows with their number; {TIED}"
         )
 
     def values(self, ranked: Ranked) -> Floats:

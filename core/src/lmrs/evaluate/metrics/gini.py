@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lmrs.evaluate.metrics.lists import listed
+from lmrs.evaluate.metrics.lists import TIED, listed
 from lmrs.evaluate.metrics.per_case import Floats
 from lmrs.evaluate.options import Cut
 from lmrs_plugins.metric import Ranked
@@ -20,8 +20,7 @@ class Gini:
         self.name = f"Gini@{self.at}"
         self.definition = (
             f"Gini coefficient of how often each of all rows stands among the best {self.at} of a case: 0 if all "
-            "stand there equally often, near 1 if one row takes every place; one number for all cases; the lower row "
-            "first among tied scores"
+            f"stand there equally often, near 1 if one row takes every place; one number for all cases; {TIED}"
         )
 
     def values(self, ranked: Ranked) -> Floats:
