@@ -48,7 +48,9 @@ class Parquet:
         sheet = sheet.ids(["user", "item"], report)
         for role in ("timestamp", "rating"):
             if role in roles:
-                sheet = sheet.column(role, _number_text(sheet.table.column(role))).numbers(role, report, required=True)
+                sheet = sheet.column(role, _number_text(sheet.table.column(role), role, path)).numbers(
+                    role, report, required=True
+                )
         return Tables(path.stem, sheet.demand("events").table, problems=report.problems)
 
 
@@ -65,9 +67,12 @@ def _text(column: pa.ChunkedArray, role: str, path: Path) -> pa.ChunkedArray:
         raise InputError(f"{path}: column for {role} holds {column.type}; ids are text or whole numbers") from None
 
 
-def _number_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _number_text(column: pa.ChunkedArray, role: str, path: Path) -> pa.ChunkedArray:
     kind = column.type
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         micro = column.cast(pa.timestamp("us", tz=getattr(kind, "tz", None)), safe=False).cast(pa.int64())
         return pc.divide(micro.cast(pa.float64(), safe=False), 1e6)
-    return column if pa.types.is_floating(kind) or pa.types.is_integer(kind) else column.cast(pa.string())
+    try:
+        return column if pa.types.is_floating(kind) or pa.types.is_integer(kind) else column.cast(pa.string())
+    except pa.ArrowException:
+        raise InputError(f"{path}: column for {role} holds {kind}; it has to be numbers") from None
