@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtr
 
 from lmrs.evaluate.interval import grouped, interval
 
@@ -21,7 +21,7 @@ def paired_t(differences: npt.NDArray[np.float64], groups: npt.NDArray[np.int64]
         return float("nan")
     if not found.error:
         return 1.0 if not found.mean else float("nan")
-    return float(2 * stats.t.sf(abs(found.mean) / found.error, found.groups - 1))
+    return float(2 * stdtr(found.groups - 1, -abs(found.mean) / found.error))
 
 
 def randomisation(
