@@ -10,7 +10,7 @@ import pytest
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "cli-json.md"
 RESULT = {
     *("format", "part", "subject", "candidates", "sampled", "seen", "data", "seed", "cases", "positives", "rows"),
-    *("unranked", "cold", "level", "metrics", "groups"),
+    *("unranked", "cold", "level", "metrics", "groups", "window"),
 }
 MEASURED = {"value", "low", "high", "cases", "definition", "higher_is_better"}
 TREC = {"run", "qrels", "facts", "depth", "tag", "lines", "judgements", "tied"}

@@ -59,7 +59,7 @@ def test_a_metric_that_was_not_measured_is_named_with_its_neighbour(found):
 def test_json_keeps_its_shape(found):
     plain = json.loads(json.dumps(found.to_json(), allow_nan=False))
     assert list(plain) == [
-        "format", "part", "subject", "candidates", "sampled", "seen", "data", "seed",
+        "format", "part", "subject", "candidates", "sampled", "seen", "data", "seed", "window",
         "cases", "positives", "rows", "unranked", "cold", "level", "metrics", "groups",
     ]  # fmt: skip
     assert list(plain["metrics"]["MRR"]) == ["value", "low", "high", "cases", "definition", "higher_is_better"]
