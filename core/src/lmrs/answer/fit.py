@@ -71,7 +71,15 @@ class Fit:
         for index in range(position.stage, len(stages)):
             going_on = checkpoint if position.progress is not None and index == position.stage else None
             weights = self._stage(stages[index], weights, going_on, position.progress if going_on else None)
+            self._heed(f"after stage {stages[index].name!r}")
         return weights
+
+    def _heed(self, where: str) -> None:
+        """Stop here, where everything is saved, if a signal asked for it."""
+        if self._interrupts.requested is not None:
+            raise Cancelled(
+                f"stopped {where}; go on with `lmrs resume {self._setting.folder.path}`", self._interrupts.requested
+            )
 
     def _stage(
         self,
@@ -160,12 +168,8 @@ class Fit:
 
         watchers = Watchers(after_epoch, after_step, save, lambda: self._interrupts.requested is not None)
         loop.run(progress, watchers)
-        if self._interrupts.requested is not None and not progress.finished:
-            raise Cancelled(
-                f"stopped in stage {resolved.name!r} after step {progress.step}; go on with "
-                f"`lmrs resume {self._setting.folder.path}`",
-                self._interrupts.requested,
-            )
+        if not progress.finished:
+            self._heed(f"in stage {resolved.name!r} after step {progress.step}")
         if best is not None:
             _restore(live.tensors(), best, "the best epoch")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,7 +113,8 @@ def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:
         folder.note("finished")
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | Cancelled)
-        folder.note("stopped" if stopped else "failed", error=f"{type(error).__name__}: {error}")
+        with suppress(InputError):  # a full disk refuses this as well, and what it refused first is the reason
+            folder.note("stopped" if stopped else "failed", error=f"{type(error).__name__}: {error}")
         setting.notify("lmrs_on_run_error", error=error)
         raise
     return pipeline

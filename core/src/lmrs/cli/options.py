@@ -14,6 +14,13 @@ NoPlugin = Annotated[
 Plugins = Annotated[
     str | None, typer.Option("--plugins", metavar="A,B", help="The only plugins to load; empty for none.")
 ]
+Strict = Annotated[
+    bool, typer.Option("--strict-plugins", help="Stop at a plugin that is broken, in place of going on without it.")
+]
+PluginLock = Annotated[
+    Path | None,
+    typer.Option("--plugin-lock", metavar="FILE", help="Load only what `lmrs plugins --lock FILE` found, unchanged."),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a value, stages.0.epochs=3; may be repeated."),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
 from lmrs.cli.group import Lazy, Sub, group
-from lmrs.cli.options import Json, NoPlugin, Plugins
+from lmrs.cli.options import Json, NoPlugin, PluginLock, Plugins, Strict
 from lmrs.cli.shell import Shell
 from lmrs.version import __version__
 
@@ -56,8 +57,10 @@ def _options(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
     no_plugin: NoPlugin = None,
     plugins: Plugins = None,
+    strict: Strict = False,
+    lock: PluginLock = None,
     json: Json = False,
 ) -> None:
-    context.obj = Shell.of(context, no_plugin, plugins, json)
+    context.obj = replace(Shell.of(context, no_plugin, plugins, json), strict=strict, lock=lock)
     if context.invoked_subcommand is None:
         print(context.get_help())

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -21,6 +22,8 @@ class Shell:
     disable: tuple[str, ...] = ()
     enable: tuple[str, ...] | None = None
     as_json: bool = False
+    strict: bool = False
+    lock: Path | None = None
 
     @classmethod
     def of(cls, context: typer.Context, no_plugin: Sequence[str] | None, plugins: str | None, as_json: bool) -> Shell:
@@ -30,11 +33,13 @@ class Shell:
             disable=(*before.disable, *(no_plugin or ())),
             enable=before.enable if plugins is None else tuple(plugins.split(",")),
             as_json=before.as_json or as_json,
+            strict=before.strict,
+            lock=before.lock,
         )
 
     def host(self) -> Host:
         """The host with the plugins that the user wants."""
-        return Host(enable=self.enable, disable=self.disable)
+        return Host(enable=self.enable, disable=self.disable, strict=self.strict, lock=self.lock)
 
     def answer(self, data: Any, lines: Callable[[], Iterable[str]]) -> None:
         """Print the result on standard output: `data` as JSON, or `lines` for people."""

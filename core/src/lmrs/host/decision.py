@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from lmrs.host import contract
 from lmrs.host.discovery import Found
 from lmrs.host.plugins import Rejection, described
 from lmrs.host.selection import OWN, Selection
 
+if TYPE_CHECKING:
+    from lmrs.host.pins import Pins
+
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 
 
 def decide(
-    found: Sequence[Found], selection: Selection, reject: Callable[[Found, Rejection], None]
+    found: Sequence[Found], selection: Selection, pins: Pins | None, reject: Callable[[Found, Rejection], None]
 ) -> dict[str, Found]:
     """The plugins to import, by name. The others go to `reject` with the reason.
 
     What the user switched off is out of the way first: leaving out one of two that claim a name frees it for the other.
     """
     wanted = [one for one in found if _passes(one, selection.check, reject)]
+    if pins is not None:
+        wanted = [one for one in wanted if _passes(one, pins.check, reject)]
     claims: dict[str, list[Found]] = {}
     for one in wanted:
         claims.setdefault(one.name, []).append(one)

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import Distribution, distributions
 
 from lmrs.host.plugins import PluginStatus, Rejection, described
@@ -19,8 +19,8 @@ _NAME = re.compile(r"^Name:[ \t]*(\S.*)$", re.I | re.M)
 class Found:
     """An entry point of the group `lmrs`, and what its distribution says of itself.
 
-    `requires` holds the raw `Requires-Dist` lines; `extras` the extras that the entry point asks for; `local` is a
-    plugin that no distribution brought.
+    `requires` holds the raw `Requires-Dist` lines; `extras` the extras that the entry point asks for; `installed` is
+    the distribution as Python knows it; `local` is a plugin that no distribution brought.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Found:
     distribution: str
     version: str
     requires: tuple[str, ...] = ()
+    installed: Distribution | None = field(default=None, repr=False, compare=False)
     local: bool = False
 
     def status(self) -> PluginStatus:
@@ -113,6 +114,7 @@ def _entries(distribution: Distribution) -> Iterator[Found]:
                 distribution=metadata["Name"],
                 version=next(iter(metadata.get_all("Version") or ()), ""),
                 requires=requires,
+                installed=distribution,
             )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lmrs.host import contract
 from lmrs.host.assembly import Assembly, assemble
@@ -26,6 +27,10 @@ from lmrs_plugins.errors import LmrsError, PluginError
 from lmrs_plugins.families import Family
 from lmrs_plugins.recipe import RecipeCard
 
+if TYPE_CHECKING:
+    from lmrs.host.pins import Pin, Pins
+
+LOCK = "LMRS_PLUGIN_LOCK"
 OWN_PLUGIN = Found(name=OWN, module="lmrs.builtin.plugin", distribution=OWN, version=__version__, local=True)
 log = logging.getLogger("lmrs.host")
 
@@ -42,6 +47,9 @@ class Host:
         Plugins to leave out, with those of `LMRS_DISABLE_PLUGINS`. Nothing of them is imported.
     strict
         Raise `PluginError` at the first plugin that is refused or fails, in place of going on without it.
+    lock
+        A file of `lmrs plugins --lock`: a plugin that is not in it is left out, and one of another version or with
+        other contents is refused; None: what `LMRS_PLUGIN_LOCK` names, if anything.
     plugin_dir
         A folder whose `*.py` files are plugins too.
     environ, path
@@ -56,6 +64,7 @@ class Host:
         enable: Iterable[str] | None = None,
         disable: Iterable[str] = (),
         strict: bool = False,
+        lock: Path | str | None = None,
         plugin_dir: Path | str | None = None,
         environ: Mapping[str, str] | None = None,
         path: Sequence[str] | None = None,
@@ -70,13 +79,14 @@ class Host:
         for row in unreadable:
             self._add(row)
         found = [one for one in found if (one.name, one.module) != (OWN, OWN_PLUGIN.module)]
-        selection = Selection.of(os.environ if environ is None else environ, enable, disable)
-        self.notes = tuple(selection.unknown(found))
-        """Sentences for the user: names to allow or disable that no plugin has. They are logged as warnings too."""
+        environ = os.environ if environ is None else environ
+        selection, pins = Selection.of(environ, enable, disable), _pins(lock or environ.get(LOCK))
+        self.notes = (*selection.unknown(found), *(pins.missing(found) if pins else ()))
+        """Sentences for the user: names to allow, disable or lock that no plugin has; logged as warnings too."""
         for note in self.notes:
             log.warning(note)
-        chosen = {OWN: OWN_PLUGIN, **decide(found, selection, self._reject)}
-        self._assemble(chosen, self._load(chosen, slow))
+        self._chosen = {OWN: OWN_PLUGIN, **decide(found, selection, pins, self._reject)}
+        self._assemble(self._chosen, self._load(self._chosen, slow))
 
     @property
     def plugins(self) -> tuple[PluginStatus, ...]:
@@ -92,6 +102,13 @@ class Host:
     def recipes(self) -> Shelf[RecipeCard]:
         """The recipes that come with plugins."""
         return self.registry.recipes
+
+    def pins(self) -> dict[str, Pin]:
+        """The plugins that are loaded, as they are now: `lmrs.host.pins.text` makes a lock of them."""
+        from lmrs.host.pins import pin  # late: starts without a lock pay nothing
+
+        loaded = {row.name for row in self._rows if row.state == "loaded"} - {OWN}
+        return {name: pin(one) for name, one in self._chosen.items() if name in loaded}
 
     def notify(self, hook: str, **arguments: object) -> None:
         """Call a life-cycle hook in every plugin; see `LifeCycleHooks.notify`."""
@@ -135,6 +152,14 @@ class Host:
         if row.broken:
             log.warning(row.line())
         self._rows.append(row)
+
+
+def _pins(path: Path | str | None) -> Pins | None:
+    if not path:
+        return None
+    from lmrs.host.pins import Pins  # late: starts without a lock pay nothing
+
+    return Pins.read(Path(path))
 
 
 def _loaded(one: Found, plugin: object, assembly: Assembly) -> PluginStatus:

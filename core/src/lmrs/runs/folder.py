@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
@@ -84,6 +85,7 @@ class RunFolder:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": seed,
             "fingerprint": fingerprint,
+            "recipe": hashlib.sha256(recipe.encode()).hexdigest(),
             "plugins": dict(plugins or {}),
             "versions": versions(distributions),
         }
@@ -152,6 +154,16 @@ class RunFolder:
         """Refuse to go on with other data than the run began with."""
         if self.facts["fingerprint"] != fingerprint:
             raise InputError(f"{self.path}: the data have changed since this run began; start a new run with --out")
+
+    def check_recipe(self) -> None:
+        """Refuse a recipe that was changed after the run began: with another schedule it would go on and never tell.
+
+        Runs of before this was noted are believed.
+        """
+        now = hashlib.sha256(self.recipe().encode()).hexdigest()
+        if self.facts.get("recipe", now) != now:
+            file = self.path / "recipe.yaml"
+            raise InputError(f"{file}: changed since this run began; put it back, or start a new run of it with --out")
 
     def write_result(self, name: str, result: Mapping[str, object]) -> Path:
         """Store `results/NAME.json`."""

@@ -55,7 +55,9 @@ class Lock:
     def release(self) -> None:
         """Give it back; nothing happens where it is not held or has been taken away."""
         if self._mine is not None and self._owner() == self._mine:
-            self._remove()
+            # On a disk that may no longer be written it stays; whoever comes next finds that its process is gone.
+            with suppress(OSError):
+                self._remove()
         self._mine = None
 
     def _claim(self, draft: Path) -> bool:
