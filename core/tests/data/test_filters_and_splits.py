@@ -20,7 +20,8 @@ pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, ma
 @given(rows=pairs, min_user=st.integers(0, 4), min_item=st.integers(0, 4))
 def test_k_core_is_the_largest_fixpoint(rows, min_user, min_item):
     users, items = (np.array(side) for side in zip(*rows, strict=True))
-    mask = k_core(users, items, np.ones(len(rows), dtype=bool), min_user, min_item)
+    mask = np.ones(len(rows), dtype=bool)
+    k_core(users, items, mask, min_user, min_item)
     left = set(range(len(rows)))
     while True:  # the definition, one event at a time
         out = {
@@ -156,6 +157,7 @@ def test_duplicates_are_counted_and_quarantine_drops_them(tmp_path, loaded):
     assert any(note.startswith("1 events equal another") for note in kept.notes)
 
 
+@pytest.mark.fault("F: filters and splits that leave nothing")
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
@@ -182,6 +184,7 @@ def test_leave_one_out_wants_three_events_of_someone(tmp_path, loaded):
     assert any(note.startswith("1 users with fewer than 3") for note in loaded(path).notes)
 
 
+@pytest.mark.fault("F: splits that make no sense")
 @pytest.mark.parametrize(
     "bad", [{"by": "weekday"}, {"by": "temporal", "valid": 0.6, "test": 0.5}, {"by": "users", "test": 0}]
 )

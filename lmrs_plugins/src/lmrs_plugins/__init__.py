@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lmrs_plugins.artifact import Artifact as Artifact
     from lmrs_plugins.bundle import Bundle as Bundle
     from lmrs_plugins.bundle import Graph as Graph
+    from lmrs_plugins.bundle import Windows as Windows
     from lmrs_plugins.card import Card as Card
     from lmrs_plugins.encoding import Encoding as Encoding
     from lmrs_plugins.encoding import last as last
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from lmrs_plugins.step import Step as Step
     from lmrs_plugins.strategy import Group as Group
     from lmrs_plugins.strategy import Tune as Tune
+    from lmrs_plugins.stretches import Stretches as Stretches
     from lmrs_plugins.task import Cases as Cases
     from lmrs_plugins.view import View as View
     from lmrs_plugins.vocabulary import Vocabulary as Vocabulary
@@ -70,10 +72,12 @@ _HOME = {
     "Pull": "ports",
     "Ragged": "ragged",
     "Step": "step",
+    "Stretches": "stretches",
     "Tune": "strategy",
     "View": "view",
     "ViewType": "ports",
     "Vocabulary": "vocabulary",
+    "Windows": "bundle",
     "hookimpl": "hookspecs",
     "hookspec": "hookspecs",
     "last": "encoding",

@@ -14,6 +14,8 @@ import numpy.typing as npt
 from lmrs_plugins.arrow_digest import feed_column
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.ragged import Ragged
+from lmrs_plugins.spool import PIECE, Spool
+from lmrs_plugins.stretches import Stretches
 from lmrs_plugins.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -42,6 +44,27 @@ class Graph:
 
 
 @dataclass(frozen=True)
+class Windows:
+    """Stretches of time, one after the other, that events fall into.
+
+    `number` is (events,) int16 from 1, 0 where the time is not known. `asked` is (events,) int8, index into `PARTS`:
+    the part of an event when its window is the one that is asked about, `valid` or `test`.
+    """
+
+    number: npt.NDArray[np.int16]
+    asked: npt.NDArray[np.int8]
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return int(self.number.max(initial=0))
+
+    def at(self, kept: npt.NDArray[np.bool_]) -> Windows:
+        """Of some of the events."""
+        return Windows(self.number[kept], self.asked[kept])
+
+
+@dataclass(frozen=True)
 class Bundle:
     """Everything that is known of one data set.
 
@@ -66,6 +89,8 @@ class Bundle:
     part
         (events,) int8, index into `PARTS`: which part of the split an event belongs to. None: nothing but training
         data, until the host has split.
+    windows
+        The time windows of the events, where the split is by windows.
     """
 
     name: str
@@ -76,6 +101,7 @@ class Bundle:
     links: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
     images: Mapping[str, pa.Array] = field(default_factory=dict)
     part: npt.NDArray[np.int8] | None = None
+    windows: Windows | None = None
 
     def count(self, subject: str) -> int:
         """Number of rows of a subject; `event` counts interactions."""
@@ -104,7 +130,7 @@ class Bundle:
     def histories(self) -> Ragged:
         """For each user the rows of its events, in order."""
         bounds = np.searchsorted(self.users, np.arange(self.count("user") + 1))
-        return Ragged(np.arange(self.count("event")), bounds.astype(np.int64))
+        return Stretches(None, bounds[:-1].astype(np.int64), bounds[1:].astype(np.int64))
 
     def texts(self, subject: str, name: str) -> list[str | None]:
         """A text field by row, None where it is missing."""
@@ -112,12 +138,20 @@ class Bundle:
         values: list[str | None] = self.tables[subject].column(name).to_pylist()
         return values
 
+    def values(self, subject: str, name: str) -> pa.ChunkedArray:
+        """A column of a subject's table by row; of the interactions, for `event`."""
+        self.require(f"{subject}.{name}")
+        return (self.interactions if subject == "event" else self.tables[subject]).column(name)
+
     def has(self, need: str) -> bool:
-        """Whether the bundle has what a card `needs`: `interactions`, `item.title`, `graph.knowledge`, `image.item`…"""
+        """Whether the bundle has what a card `needs`: `interactions`, `item.title`, `graph.knowledge`, `image.item`…
+
+        `event.rating` says the same as `interaction.rating`, so that `{subject}.{field}` can say either.
+        """
         kind, _, name = need.partition(".")
         if kind == "interactions":
             return bool(self.interactions.num_rows > 0)
-        if kind == "interaction":
+        if kind in ("interaction", "event"):
             return bool(name in self.interactions.column_names)
         if kind == "graph":
             return name in self.graphs
@@ -145,8 +179,11 @@ class Bundle:
         """The bundle with training events only: what bindings, makers and artifacts are allowed to see."""
         if self.part is None:
             return self
-        keep = self.part == 0
-        return replace(self, interactions=self.interactions.filter(keep), part=None)
+        kept = Spool(self.interactions.schema)
+        for start in range(0, len(self.part), PIECE):
+            kept.add(self.interactions.slice(start, PIECE).filter(self.part[start : start + PIECE] == 0))
+        windows = None if self.windows is None else self.windows.at(self.part == 0)
+        return replace(self, interactions=kept.table(), part=None, windows=windows)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -161,12 +198,14 @@ class Bundle:
         for name, graph in sorted(self.graphs.items()):
             digest.update(repr((name, graph.head_subject, graph.tail_subject, graph.relations, len(graph))).encode())
             for array in (graph.head, graph.relation, graph.tail):
-                digest.update(np.ascontiguousarray(array).tobytes())
+                digest.update(np.ascontiguousarray(array).data)
         for name, link in sorted(self.links.items()):
             digest.update(f"{name} {len(link)} ".encode() + np.ascontiguousarray(link).tobytes())
         for name, images in sorted(self.images.items()):
             digest.update(f"{name} ".encode())
             feed_column(digest, images)
         if self.part is not None:
-            digest.update(np.ascontiguousarray(self.part).tobytes())
+            digest.update(np.ascontiguousarray(self.part).data)
+        if self.windows is not None:
+            digest.update(self.windows.number.tobytes() + self.windows.asked.tobytes())
         return digest.hexdigest()

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from lmrs.data.load import Loaded
 from lmrs.data.report import total
 from lmrs_plugins.bundle import PARTS, Bundle
+from lmrs_plugins.spool import PIECE
 
 SHOWN = 20
 """Problems that are listed one by one."""
@@ -28,7 +29,7 @@ def describe(loaded: Loaded) -> dict[str, Any]:
         "fingerprint": bundle.fingerprint,
         "before": asdict(loaded.before),
         "counts": {"users": users, "items": items, "events": events},
-        "sparsity": 1 - len(np.unique(bundle.users * items + bundle.items)) / (users * items),
+        "sparsity": 1 - _pairs(bundle) / (users * items),
         "history": {
             **dict(zip(("min", "q25", "median", "q75", "max"), quantiles, strict=True)),
             "mean": events / users,
@@ -39,6 +40,18 @@ def describe(loaded: Loaded) -> dict[str, Any]:
         "problems": {"total": total(loaded.problems), "first": [asdict(one) for one in loaded.problems[:SHOWN]]},
         "notes": list(loaded.notes),
     }
+
+
+def _pairs(bundle: Bundle) -> int:
+    """How many different pairs of user and item there are, counted some users at a time."""
+    found, start, items = 0, 0, bundle.count("item")
+    while start < len(bundle.users):
+        stop = int(np.searchsorted(bundle.users, bundle.users[min(start + PIECE, len(bundle.users)) - 1], side="right"))
+        pairs = bundle.users[start:stop] * items + bundle.items[start:stop]
+        pairs.sort()
+        found += 1 + int(np.count_nonzero(np.diff(pairs)))
+        start = stop
+    return found
 
 
 def _times(bundle: Bundle) -> dict[str, float] | None:

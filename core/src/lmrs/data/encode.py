@@ -10,20 +10,26 @@ import pyarrow.compute as pc
 Codes = npt.NDArray[np.int64]
 
 
+class Numbering:
+    """Numbers ids in the order in which they first appear; `ids` are those so far, and a code is a place in them."""
+
+    def __init__(self) -> None:
+        self.ids = pa.array([], pa.string())
+
+    def codes(self, column: pa.ChunkedArray) -> Codes:
+        """(rows,) codes of the next rows."""
+        encoded = pc.dictionary_encode(column.combine_chunks())
+        known = rows_of(encoded.dictionary, self.ids)
+        new = known < 0
+        known[new] = len(self.ids) + np.arange(np.count_nonzero(new))
+        self.ids = pa.concat_arrays([self.ids, encoded.dictionary.filter(pa.array(new)).cast(pa.string())])
+        return known[np.asarray(encoded.indices)]
+
+
 def codes(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
     """Codes (rows,) in order of first appearance, and the ids that they stand for."""
-    if not len(column):
-        return np.empty(0, dtype=np.int64), pa.array([], pa.string())
-    encoded = pc.dictionary_encode(column).unify_dictionaries()
-    indices = np.concatenate([np.asarray(chunk.indices) for chunk in encoded.chunks])
-    return indices.astype(np.int64), encoded.chunk(0).dictionary
-
-
-def renumber(old: Codes, count: int) -> tuple[Codes, Codes]:
-    """Codes below `count` without gaps, in the same order, and the old code of each new one."""
-    present = np.zeros(count, dtype=bool)
-    present[old] = True
-    return (np.cumsum(present) - 1)[old], np.flatnonzero(present)
+    numbering = Numbering()
+    return numbering.codes(column), numbering.ids
 
 
 def rows_of(ids: pa.ChunkedArray | pa.Array, vocabulary: pa.Array) -> Codes:

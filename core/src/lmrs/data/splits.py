@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from lmrs.data.radix import ranked
 from lmrs.data.settings import LeaveOneOut, Temporal, Users
 from lmrs_plugins.errors import InputError
 
@@ -57,11 +58,11 @@ def _temporal(times: npt.NDArray[np.float64] | None, settings: Temporal, notes: 
             "a temporal split needs a timestamp: the data have none; name the column with data.columns.timestamp"
         )
     known = ~np.isnan(times)
-    order = np.sort(times[known])
-    if not len(order) or order[0] == order[-1]:
+    count = int(np.count_nonzero(known))
+    if not count or np.fmin.reduce(times) == np.fmax.reduce(times):
         raise InputError("a temporal split needs events at different times: all of timestamp is equal or missing")
-    first = order[int(len(order) * (1 - settings.valid - settings.test))]
-    second = order[int(len(order) * (1 - settings.test))]
+    first = ranked(times, int(count * (1 - settings.valid - settings.test)))
+    second = ranked(times, int(count * (1 - settings.test)))
     part = np.full(len(times), TRAIN, dtype=np.int8)
     part[times >= first] = VALID
     part[times >= second] = TEST
@@ -90,7 +91,7 @@ def _users(users: npt.NDArray[np.int64], settings: Users, notes: list[str]) -> P
     chosen = np.random.default_rng(settings.seed).permutation(able)[: valid + test]
     held = np.zeros(len(sizes), dtype=bool)
     held[chosen] = True
-    part = np.where(held[users], CONTEXT, TRAIN).astype(np.int8)
+    part = held[users].astype(np.int8) * np.int8(CONTEXT)
     part[ends[chosen[:valid]] - 1] = VALID
     part[ends[chosen[valid:]] - 1] = TEST
     notes.append(f"{valid} users are held out for validation and {test} for the test")

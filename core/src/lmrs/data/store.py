@@ -1,4 +1,9 @@
-"""A bundle on disk, exactly: Parquet for tables, JSON for the rest, and its fingerprint to know it by."""
+"""A bundle on disk, exactly: Arrow files for tables, JSON for the rest, and its fingerprint to know it by.
+
+Arrow files are read as they lie there, memory-mapped: a column that nobody looks at costs nothing, and one that is
+larger than memory can be worked on. Only ids are made Python strings. Each column of the interactions is a file of its
+own, so that numbers stand in one stretch.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from lmrs.data.safe_folder import whole_folder
-from lmrs_plugins.bundle import Bundle, Graph
+from lmrs_plugins.bundle import Bundle, Graph, Windows
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.vocabulary import Vocabulary
 
-FORM = 1
+FORM = 2
 """Version of the layout."""
 _ABOUT = "bundle.json"
 
@@ -35,11 +39,16 @@ def save(bundle: Bundle, folder: Path) -> None:
         },
         "links": list(bundle.links),
         "images": list(bundle.images),
+        "events": bundle.interactions.column_names,
         "split": bundle.part is not None,
+        "windows": bundle.windows is not None,
     }
-    tables = {"interactions": bundle.interactions}
+    events = bundle.interactions
+    tables = {f"event.{place}": events.select([place]) for place in range(events.num_columns)}
     if bundle.part is not None:
         tables["part"] = pa.table({"part": bundle.part})
+    if bundle.windows is not None:
+        tables["windows"] = pa.table({"number": bundle.windows.number, "asked": bundle.windows.asked})
     for subject, vocabulary in bundle.vocabularies.items():
         tables[f"ids.{subject}"] = pa.table({"id": pa.array(vocabulary.ids, pa.string())})
     tables |= {f"table.{subject}": table for subject, table in bundle.tables.items()}
@@ -50,7 +59,7 @@ def save(bundle: Bundle, folder: Path) -> None:
     with whole_folder(folder) as draft:
         for name, table in tables.items():
             _path(draft, name).parent.mkdir(exist_ok=True)
-            pq.write_table(table, _path(draft, name), compression="zstd")
+            _write(table, _path(draft, name))
         (draft / _ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
 
 
@@ -80,11 +89,12 @@ def load(folder: Path) -> Bundle:
 
 def _bundle(folder: Path, about: dict[str, Any]) -> Bundle:
     def table(name: str) -> pa.Table:
-        return pq.read_table(_path(folder, name))
+        return pa.ipc.open_file(pa.memory_map(str(_path(folder, name)))).read_all()
 
     def rows(name: str, column: str) -> npt.NDArray[np.int64]:
         return np.asarray(table(name).column(column).to_numpy())
 
+    columns = [table(f"event.{place}") for place in range(len(about["events"]))]
     graphs = {}
     for name, fact in about["graphs"].items():
         edges = table(f"graph.{name}")
@@ -96,14 +106,24 @@ def _bundle(folder: Path, about: dict[str, Any]) -> Bundle:
             subject: Vocabulary(subject, table(f"ids.{subject}").column("id").to_pylist(), tuple(blocks))
             for subject, blocks in about["vocabularies"].items()
         },
-        interactions=table("interactions"),
+        interactions=pa.table([events.column(0) for events in columns], names=about["events"]),
         tables={subject: table(f"table.{subject}") for subject in about["tables"]},
         graphs=graphs,
         links={subject: rows(f"link.{subject}", "entity") for subject in about["links"]},
         images={subject: table(f"image.{subject}").column("image").combine_chunks() for subject in about["images"]},
-        part=rows("part", "part").astype(np.int8) if about["split"] else None,
+        part=np.asarray(table("part").column("part").to_numpy()) if about["split"] else None,
+        windows=_windows(table("windows")) if about["windows"] else None,
     )
 
 
+def _windows(table: pa.Table) -> Windows:
+    return Windows(*(np.asarray(table.column(name).to_numpy()) for name in ("number", "asked")))
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
 def _path(folder: Path, name: str) -> Path:
-    return folder / "tables" / f"{name}.parquet"
+    return folder / "tables" / f"{name}.arrow"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_plugins import Bundle, Cases, Examples, Ragged
+from lmrs_plugins import Bundle, Cases, Examples, Ragged, Stretches
 from lmrs_plugins.bundle import PARTS
 
 
@@ -20,9 +20,8 @@ def cases_before(bundle: Bundle, events: npt.NDArray[np.int64], positives: Ragge
     """One case for each of `events`: its user's history up to it, without it; what is in the history was seen."""
     users = bundle.users[events]
     starts = bundle.histories.offsets[users]
-    history = Ragged(np.arange(bundle.count("event")), bundle.histories.offsets).slices(starts, events)
-    items = Ragged(bundle.items[history.values], history.offsets)
-    examples = Examples(events, {"user": users, "item": items, "event": history})
+    items = Stretches(bundle.items, starts, events)
+    examples = Examples(events, {"user": users, "item": items, "event": Stretches(None, starts, events)})
     return Cases(examples, positives, seen=items)
 
 

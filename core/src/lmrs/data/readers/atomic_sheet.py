@@ -26,6 +26,7 @@ def read_sheet(path: Path, report: Report) -> tuple[Sheet, dict[str, str]]:
     if not data or data.isspace():
         raise InputError(f"{file}: empty; an atomic file begins with a header such as user_id:token and item_id:token")
     header, rest = delimited.split_header(data, file)
+    del data  # as large as the file
     separator = _separator(header, file, report)
     cells = header.split(separator)
     names, types, drop = _header(cells, file, report)

@@ -52,6 +52,7 @@ class Csv:
         if not data or data.isspace():
             raise InputError(f"{file}: empty; a CSV file begins with a header that names its columns")
         header, rest = delimited.split_header(data, file)
+        del data  # as large as the file
         separator = self._options.separator or max("\t,;|", key=header.count)
         try:
             cells = next(csv.reader([header], delimiter=separator), [])
