@@ -49,6 +49,7 @@ def undisturbed(tmp_path_factory):
     return json.loads(said.stdout)["result"]["metrics"]
 
 
+@pytest.mark.fault("C: {id} from another process, by the command line")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_stopped_run_says_how_to_go_on_and_ends_the_same(tmp_path, undisturbed, number):
     out = tmp_path / "run"

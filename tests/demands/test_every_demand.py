@@ -44,6 +44,7 @@ def test_losses_are_finite_and_fall(trials: Trials, name: str) -> None:
     assert sum(curves[-1].values()) < sum(curves[0].values())
 
 
+@pytest.mark.fault("C: SIGKILL in the recipe of a demand: {id}")
 @pytest.mark.parametrize(("name", "after"), [*DEMANDS.items(), ("changed-shape", 9), ("vector-tables", 13)])
 def test_killed_run_ends_as_the_undisturbed_one(trials: Trials, name: str, after: int) -> None:
     whole = trials.pipeline(name)

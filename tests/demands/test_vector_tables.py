@@ -26,6 +26,7 @@ def test_the_next_stage_reads_what_the_first_had_learnt(trials: Trials) -> None:
     assert "item.blocks.0" not in final
 
 
+@pytest.mark.fault("D: an artifact is tampered with after the run")
 def test_a_tampered_artifact_is_refused(trials: Trials, folder) -> None:
     arrays = folder / "artifacts" / "vectors" / "arrays.safetensors"
     content = bytearray(arrays.read_bytes())
@@ -35,6 +36,7 @@ def test_a_tampered_artifact_is_refused(trials: Trials, folder) -> None:
         Pipeline.load(folder, trials.host).evaluate("test")
 
 
+@pytest.mark.fault("D: an artifact is replaced by one of other items")
 def test_an_artifact_of_another_vocabulary_is_refused(trials: Trials, folder) -> None:
     artifacts, vocabulary = folder / "artifacts", trials.pipeline("vector-tables").setting.bundle.vocabularies["item"]
     other = Vocabulary("item", list(reversed(vocabulary.ids)))

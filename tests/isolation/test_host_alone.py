@@ -16,6 +16,7 @@ def host(fresh_environment: Callable[..., Environment]) -> Environment:
     return fresh_environment("lmrs-plugins", "lmrs")
 
 
+@pytest.mark.fault("A: the host installed alone, from wheels: lmrs {id}")
 @pytest.mark.parametrize("arguments", [["--help"], ["plugins"], ["components"], ["recipes"], ["plugins", "--json"]])
 def test_lists_work_without_any_plugin(host: Environment, arguments: list[str]) -> None:
     done = host.run("lmrs", *arguments)
@@ -31,6 +32,7 @@ def test_components_are_the_hosts_own(host: Environment) -> None:
     assert "sequence/" not in done.stdout
 
 
+@pytest.mark.fault("A: a recipe of a plugin that is not installed")
 def test_missing_recipe_names_the_distribution_that_has_it(host: Environment) -> None:
     done = host.run("lmrs", "run", "bert4rec", "--data", "synthetic", "--out", "made")
     assert done.returncode in (2, 3), done.stderr

@@ -41,6 +41,7 @@ def test_trains_evaluates_and_recommends(both: Environment) -> None:
     json.loads(done.stdout)
 
 
+@pytest.mark.fault("A: a plugin is uninstalled")
 def test_uninstalling_the_plugin_leaves_the_host(fresh_environment: Callable[..., Environment]) -> None:
     environment = fresh_environment("lmrs-plugins", "lmrs", "lmrs-sequence")
     environment.uninstall("lmrs-sequence")

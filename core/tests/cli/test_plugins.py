@@ -7,6 +7,7 @@ import pytest
 from lmrs.cli.main import main
 
 
+@pytest.mark.fault("A: `lmrs plugins` while one is broken")
 def test_a_broken_plugin_is_shown_with_cause_and_cure(lmrs, tmp_path, monkeypatch):
     info = tmp_path / "lmrs_torn-2.0.dist-info"
     info.mkdir()

@@ -114,6 +114,7 @@ class Payload:
         return os.mkdir, (self.path,)
 
 
+@pytest.mark.fault("E: payload among the values of a result")
 def test_a_pickle_among_the_values_is_never_read(found, tmp_path):
     write(tmp_path, found)
     trap = tmp_path / "trap"

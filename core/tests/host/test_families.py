@@ -38,6 +38,7 @@ def test_the_hosts_own_families_are_all_there(host):
     assert {"dataset", "encoder", "metric", "recipe"} <= host().families.keys()
 
 
+@pytest.mark.fault("A: member of a family that nobody declares")
 def test_a_member_without_its_family_is_refused(site, host):
     site.add("member", MEMBER)
     made = host()
@@ -56,6 +57,7 @@ def test_a_member_that_can_do_without(site, host):
     assert states(host()) == {"member": "loaded"}
 
 
+@pytest.mark.fault("A: the owner of a family is refused")
 def test_what_a_refused_owner_declared_is_gone(site, host):
     """The member is judged again, without the family."""
     site.add("owner", FAMILY + "@hookimpl\ndef lmrs_tasks():\n    return None")
@@ -68,6 +70,7 @@ def test_what_a_refused_owner_declared_is_gone(site, host):
     assert "indexer" not in made.families
 
 
+@pytest.mark.fault("A: a family that two plugins declare")
 def test_a_family_that_two_plugins_declare(site, host):
     site.add("one", FAMILY)
     site.add("two", FAMILY.replace("lmrs_indexers", "lmrs_other"))
@@ -79,6 +82,7 @@ def test_a_family_that_two_plugins_declare(site, host):
             assert "'one' (lmrs-one) and 'two' (lmrs-two)" in row.cause
 
 
+@pytest.mark.fault("A: a hook that two families share")
 def test_a_hook_that_two_families_share(site, host):
     site.add("one", FAMILY)
     site.add("two", FAMILY.replace('"indexer"', '"other"'))
@@ -87,6 +91,7 @@ def test_a_hook_that_two_families_share(site, host):
     assert "lmrs_indexers" in made.plugins[-1].cause
 
 
+@pytest.mark.fault("A: family: {id}")
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
@@ -112,12 +117,14 @@ def test_families_that_do_not_pass(site, host, change, cause):
     assert "indexer" not in made.families
 
 
+@pytest.mark.fault("A: the hook of a member has arguments")
 def test_a_member_hook_with_arguments(site, host):
     site.add("owner", FAMILY)
     site.add("member", MEMBER.replace("lmrs_indexers()", "lmrs_indexers(data)"))
     assert states(host()) == {"owner": "loaded", "member": "refused"}
 
 
+@pytest.mark.fault("A: a member of the wrong family")
 def test_a_member_of_the_wrong_family(site, host):
     site.add("owner", FAMILY)
     site.add("member", MEMBER.replace("family='indexer'", "family='task'"))

@@ -15,6 +15,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from lmrs.host.contract import plainly_fits
 from lmrs_plugins import PluginError, __version__
 
+CONTRACT = pytest.mark.fault("A: the contract that it needs is {id}")
+EXTRA = pytest.mark.fault("A: what its extra needs is {id}")
+
 
 @pytest.mark.parametrize(
     ("requires", "state"),
@@ -26,12 +29,22 @@ from lmrs_plugins import PluginError, __version__
         pytest.param("lmrs-plugins @ https://example.org/x.whl", "loaded", id="by address"),
         pytest.param("lmrs-plugins>=7; python_version<'3'", "loaded", id="not for this Python"),
         pytest.param("lmrs-plugins>=7; extra=='all'", "loaded", id="of an extra that nobody asked for"),
-        pytest.param("lmrs-plugins<0.1", "refused", id="too old"),
-        pytest.param("lmrs-plugins==0.0.1", "refused", id="too old, pinned"),
-        pytest.param("lmrs-plugins>=99", "refused", id="too new"),
+        pytest.param("lmrs-plugins<0.1", "refused", id="too old", marks=CONTRACT),
+        pytest.param(
+            "lmrs-plugins==0.0.1",
+            "refused",
+            id="too old, pinned",
+            marks=CONTRACT,
+        ),
+        pytest.param("lmrs-plugins>=99", "refused", id="too new", marks=CONTRACT),
         pytest.param("lmrs-plugins>=0.1,<0.2; python_version=='1'", "loaded", id="marker is false"),
-        pytest.param("lmrs-plugins >> 3", "refused", id="unreadable"),
-        pytest.param("lmrs-plugins>=0.1; nonsense=='3'", "refused", id="unreadable marker"),
+        pytest.param("lmrs-plugins >> 3", "refused", id="unreadable", marks=CONTRACT),
+        pytest.param(
+            "lmrs-plugins>=0.1; nonsense=='3'",
+            "refused",
+            id="unreadable marker",
+            marks=CONTRACT,
+        ),
     ],
 )
 def test_contract_version(site, host, requires, state):
@@ -93,8 +106,8 @@ def test_no_stated_contract_is_noted(site, host):
     ("requirement", "state"),
     [
         pytest.param("numpy; extra=='fast'", "loaded", id="present"),
-        pytest.param("no-such-distribution; extra=='fast'", "refused", id="missing"),
-        pytest.param("numpy>=999; extra=='fast'", "refused", id="too old"),
+        pytest.param("no-such-distribution; extra=='fast'", "refused", id="missing", marks=EXTRA),
+        pytest.param("numpy>=999; extra=='fast'", "refused", id="too old", marks=EXTRA),
         pytest.param("no-such-distribution; extra=='other'", "loaded", id="of another extra"),
     ],
 )
@@ -107,6 +120,7 @@ def test_an_entry_point_with_extras(site, host, requirement, state):
         assert row.cure == "pip install 'lmrs-one[fast]'"
 
 
+@pytest.mark.fault("A: one name in two distributions")
 def test_a_name_that_two_distributions_claim(site, host):
     modules = [site.add("same", distribution="lmrs-a"), site.add("same", distribution="lmrs-b"), site.add("other")]
     made = host()
@@ -119,6 +133,7 @@ def test_a_name_that_two_distributions_claim(site, host):
         made.registry.lookup("encoder", "same/thing")
 
 
+@pytest.mark.fault("B: denying one of two that claim a name")
 def test_leaving_one_of_two_out_frees_the_name(site, host):
     site.add("same", distribution="lmrs-a")
     site.add("same", distribution="lmrs-b")
@@ -126,11 +141,13 @@ def test_leaving_one_of_two_out_frees_the_name(site, host):
     assert made.registry.lookup("encoder", "same/thing").distribution == "lmrs-b"
 
 
+@pytest.mark.fault("A: one name twice in a distribution")
 def test_a_name_twice_in_one_distribution(site, host):
     site.add("one", entries="[lmrs]\nsame = {module}\nsame = {module}:Thing\n")
     assert [row.state for row in host().plugins] == ["loaded", "refused", "refused"]
 
 
+@pytest.mark.fault("B: a stranger with the name of the host")
 def test_the_hosts_name_is_taken(site, host):
     module = site.add("lmrs", distribution="impostor")
     made = host()
@@ -139,6 +156,7 @@ def test_the_hosts_name_is_taken(site, host):
     assert not site.imported(module)
 
 
+@pytest.mark.fault("A: unusable name: {id}")
 @pytest.mark.parametrize("name", ["Upper", "a/b", "with blank", "1st"])
 def test_a_name_that_nobody_could_write(site, host, name):
     site.add("one", entries=f"[lmrs]\n{name} = {{module}}\n")
@@ -147,6 +165,7 @@ def test_a_name_that_nobody_could_write(site, host, name):
     assert "is no name for a plugin" in row.cause
 
 
+@pytest.mark.fault("A: the same distribution twice on the path")
 def test_the_same_distribution_twice_on_the_path_counts_once(site, host, tmp_path):
     site.add("one")
     twin = tmp_path / "twin"
@@ -156,6 +175,7 @@ def test_the_same_distribution_twice_on_the_path_counts_once(site, host, tmp_pat
         assert [(row.name, row.state) for row in made.plugins] == [("lmrs", "loaded"), ("one", "loaded")]
 
 
+@pytest.mark.fault("A: two versions of a distribution on the path")
 def test_an_older_version_earlier_on_the_path_wins_as_for_imports(site, host, tmp_path):
     module = site.add("one", version="1.0")
     newer = type(site)(tmp_path / "newer")
@@ -164,6 +184,7 @@ def test_an_older_version_earlier_on_the_path_wins_as_for_imports(site, host, tm
     assert [(row.name, row.version, row.module) for row in made.plugins[1:]] == [("one", "1.0", module)]
 
 
+@pytest.mark.fault("A: a first copy without the entry point hides the second")
 def test_a_distribution_whose_first_copy_has_no_entry_point(site, host, tmp_path):
     """Python would import the first copy, so the second one's entry point is none of its plugins."""
     site.add("one", entries="[console_scripts]\none = {module}:main\n")
@@ -172,6 +193,7 @@ def test_a_distribution_whose_first_copy_has_no_entry_point(site, host, tmp_path
     assert [row.name for row in host(path=[str(site.folder), str(other.folder)]).plugins] == ["lmrs"]
 
 
+@pytest.mark.fault("A: broken metadata: {id}")
 @pytest.mark.parametrize(
     ("entries", "metadata", "cause"),
     [
@@ -189,6 +211,7 @@ def test_broken_metadata(site, host, entries, metadata, cause):
     assert made.registry.lookup("encoder", "thing").plugin == "good"
 
 
+@pytest.mark.fault("A: broken metadata of somebody else")
 def test_broken_metadata_of_others_are_none_of_our_business(site, host):
     site.add("good")
     for number, data in enumerate((b"\xff\xfe", b"nonsense without a section", b"[other]\nnot a line")):

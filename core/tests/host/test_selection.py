@@ -36,10 +36,10 @@ def pair(site, host):
     return ran
 
 
+@pytest.mark.fault("B: {id}")
 @pytest.mark.parametrize(
     ("options", "expected"),
     [
-        pytest.param({}, {"one", "two"}, id="nothing said"),
         pytest.param({"disable": ["one"]}, {"two"}, id="deny by entry point"),
         pytest.param({"disable": ["lmrs-one"]}, {"two"}, id="deny by distribution"),
         pytest.param({"disable": ["LMRS_One"]}, {"two"}, id="deny by distribution, other spelling"),
@@ -64,6 +64,11 @@ def test_only_the_chosen_run(pair, options, expected):
     assert pair(**options) == expected
 
 
+def test_where_nothing_is_said_all_run(pair):
+    assert pair() == {"one", "two"}
+
+
+@pytest.mark.fault("B: deny in the environment of the process")
 def test_the_environment_of_the_process_counts(site, host, monkeypatch):
     module = site.add("one", CANARY)
     monkeypatch.setenv("LMRS_DISABLE_PLUGINS", "one")
@@ -73,6 +78,7 @@ def test_the_environment_of_the_process_counts(site, host, monkeypatch):
     assert not site.imported(module)
 
 
+@pytest.mark.fault("B: unknown name is warned of: {id}")
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -97,12 +103,14 @@ def test_known_names_are_not_warned_of(site, host, caplog):
     assert caplog.text == ""
 
 
+@pytest.mark.fault("B: a part of a disabled plugin is asked for")
 def test_what_a_disabled_plugin_has_is_named_when_asked_for(site, host):
     site.add("one")
     with pytest.raises(PluginError, match=r"plugin 'one' \(lmrs-one 1\.0\) is disabled: switched off; take it out of"):
         host(disable=["one"]).registry.lookup("encoder", "one/thing")
 
 
+@pytest.mark.fault("A: what is broken is logged, what is switched off is not")
 def test_broken_plugins_are_logged(site, host, caplog):
     site.add("bad", "raise RuntimeError('no')")
     site.add("off", "raise RuntimeError('no')")
@@ -110,6 +118,7 @@ def test_broken_plugins_are_logged(site, host, caplog):
     assert [record.getMessage().partition(" failed")[0] for record in caplog.records] == ["plugin 'bad' (lmrs-bad 1.0)"]
 
 
+@pytest.mark.fault("B: strict raises: {id}")
 @pytest.mark.parametrize(
     ("body", "more"),
     [
@@ -128,6 +137,7 @@ def test_strict_raises_and_names_the_plugin(site, host, body, more):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.fault("B: strict does not mind what is switched off")
 def test_strict_does_not_mind_what_is_switched_off(site, host):
     site.add("good")
     site.add("bad", "raise RuntimeError('no')")
@@ -137,6 +147,7 @@ def test_strict_does_not_mind_what_is_switched_off(site, host):
 ASK = "from lmrs.host.host import Host; print(*(row.name for row in Host().plugins))"
 
 
+@pytest.mark.fault("B: the current folder is not searched by python {id}")
 @pytest.mark.parametrize("how", ["-c", "-m"])
 def test_the_current_folder_is_not_searched(site, tmp_path, how):
     site.add("lurking", CANARY)

@@ -64,6 +64,7 @@ def test_facts_with_keys_that_json_reorders_keep_their_digest(tmp_path: Path) ->
     assert done.facts == {"codes": {"10": "x", "9": ["y", 1]}}
 
 
+@pytest.mark.fault("E: artifact of a name that is no folder's")
 @pytest.mark.parametrize(
     "name", ["", "..", "../up", "a/b", "/etc/x", ".hidden", "-dash", "a" * 200, "a\nb", "a\0b"], ids=repr
 )
@@ -83,6 +84,7 @@ BAD: dict[str, Artifact] = {
 }
 
 
+@pytest.mark.fault("E: artifact with {id}")
 @pytest.mark.parametrize("artifact", BAD.values(), ids=BAD)
 def test_what_cannot_be_kept_names_the_artifact(tmp_path: Path, artifact: Artifact) -> None:
     with pytest.raises(PluginError, match="artifact odd"):
@@ -90,11 +92,13 @@ def test_what_cannot_be_kept_names_the_artifact(tmp_path: Path, artifact: Artifa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fault("D: an artifact is missing")
 def test_a_missing_artifact_says_so(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no artifact vectors"):
         load_artifact(tmp_path, "vectors")
 
 
+@pytest.mark.fault("D: one bit of an artifact flipped: {id}")
 @pytest.mark.parametrize("file", ["arrays.safetensors", "artifact.json", "manifest.json"])
 def test_one_flipped_bit_is_found(tmp_path: Path, file: str) -> None:
     save_artifact(tmp_path, "a", VECTORS)
@@ -135,6 +139,7 @@ FORGED: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.fault("E: forged artifact: {id}")
 @pytest.mark.parametrize(("harm", "says"), FORGED.values(), ids=FORGED)
 def test_a_forged_artifact_under_a_fitting_manifest_is_refused(
     tmp_path: Path, reseal: Callable[[Path], None], harm: Callable[[Path], object], says: str
@@ -168,6 +173,7 @@ def test_a_vocabulary_that_only_grew_fits(tmp_path: Path, now: Vocabulary) -> No
     check_aligned(load_artifact(tmp_path, "a"), {"item": now, "user": ITEMS}, "a")
 
 
+@pytest.mark.fault("D: artifact of another vocabulary: {id}")
 @pytest.mark.parametrize("now", MISFITS.values(), ids=MISFITS)
 def test_a_vocabulary_that_changed_is_refused_by_name(tmp_path: Path, now: Vocabulary) -> None:
     done = save_artifact(tmp_path, "teachers", VECTORS, {"item": ITEMS})
@@ -175,12 +181,14 @@ def test_a_vocabulary_that_changed_is_refused_by_name(tmp_path: Path, now: Vocab
         check_aligned(done, {"item": now}, "teachers")
 
 
+@pytest.mark.fault("D: artifact of a vocabulary that has grown since")
 def test_a_grown_vocabulary_does_not_fit_the_smaller_one(tmp_path: Path) -> None:
     done = save_artifact(tmp_path, "a", VECTORS, {"item": ITEMS.grown(["d"])})
     with pytest.raises(MismatchError):
         check_aligned(done, {"item": ITEMS}, "a")
 
 
+@pytest.mark.fault("D: artifact of a subject that is gone")
 def test_a_subject_that_is_gone_is_refused_by_name(tmp_path: Path) -> None:
     done = save_artifact(tmp_path, "a", VECTORS, {"item": ITEMS})
     with pytest.raises(MismatchError, match="artifact a: its rows are items"):

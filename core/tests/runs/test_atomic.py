@@ -46,6 +46,7 @@ REFUSALS = {
 }
 
 
+@pytest.mark.fault("C: writing refused: {id}")
 @pytest.mark.parametrize("moment", ["write", "mkdir", "fsync", "replace"])
 @pytest.mark.parametrize(("number", "says"), REFUSALS.values(), ids=REFUSALS)
 def test_a_refused_folder_is_one_line_and_leaves_the_earlier_one(
@@ -75,6 +76,7 @@ def test_a_refused_folder_is_one_line_and_leaves_the_earlier_one(
     assert names(tmp_path) == ["t"]
 
 
+@pytest.mark.fault("C: second rename refused")
 def test_a_rename_refused_after_the_old_folder_moved_aside_puts_it_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -94,6 +96,7 @@ def test_a_rename_refused_after_the_old_folder_moved_aside_puts_it_back(
     assert names(tmp_path) == ["t"]
 
 
+@pytest.mark.fault("C: writing a file refused: {id}")
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
 def test_a_refused_file_leaves_the_earlier_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     write_file(tmp_path / "a.json", b"old")
@@ -120,6 +123,7 @@ def test_errors_that_are_not_the_disks_pass_through(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@pytest.mark.fault("C: part of the path is a file")
 def test_part_of_the_path_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(InputError, match="--out"):
@@ -129,6 +133,7 @@ def test_part_of_the_path_is_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_text() == "mine"
 
 
+@pytest.mark.fault("C: folder that may not be written")
 def test_a_folder_that_may_not_be_written() -> None:
     with tempfile.TemporaryDirectory() as name:
         home = Path(name, "home")
@@ -150,6 +155,7 @@ def test_a_folder_that_may_not_be_written() -> None:
         assert names(home) == []
 
 
+@pytest.mark.fault("C: disk really full in one write")
 def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

@@ -103,6 +103,7 @@ def test_a_best_changed_in_place_is_written_again(tmp_path: Path, state: Make) -
         assert same(found.best, {"w": torch.full((4,), float(step))})
 
 
+@pytest.mark.fault("D: a damaged best epoch is not taken over")
 def test_a_damaged_best_is_not_taken_over(tmp_path: Path, state: Make) -> None:
     store = Checkpoints(tmp_path)
     first = store.save(1, state(1))
@@ -115,6 +116,7 @@ def test_a_damaged_best_is_not_taken_over(tmp_path: Path, state: Make) -> None:
     assert same(found.best, state(3).best)
 
 
+@pytest.mark.fault("C: file system without links")
 def test_where_links_are_not_allowed_the_best_is_written(
     tmp_path: Path, state: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -149,7 +151,10 @@ HARM: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("file", [*FILES, "manifest.json"])
-@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+@pytest.mark.parametrize(
+    "harm",
+    [pytest.param(do, id=name, marks=pytest.mark.fault(f"D: newest damaged: {name}")) for name, do in HARM.items()],
+)
 def test_a_damaged_newest_is_passed_over_with_a_warning(
     tmp_path: Path, state: Make, harm: Callable[[Path], object], file: str
 ) -> None:
@@ -165,6 +170,7 @@ def test_a_damaged_newest_is_passed_over_with_a_warning(
     assert file in store.warnings[0]
 
 
+@pytest.mark.fault("D: after falling back the damaged one goes first")
 def test_after_falling_back_the_damaged_one_goes_first(tmp_path: Path, state: Make) -> None:
     paths = saved(tmp_path, state, 10, 20)
     spoil(paths[1] / "model.safetensors", -1)
@@ -179,6 +185,7 @@ def test_after_falling_back_the_damaged_one_goes_first(tmp_path: Path, state: Ma
     assert again.warnings == []
 
 
+@pytest.mark.fault("D: an older step saved later is the newest")
 def test_the_order_of_saving_decides_not_the_step(tmp_path: Path, state: Make) -> None:
     saved(tmp_path, state, 20, 15, 15)
     found = Checkpoints(tmp_path).newest()
@@ -187,6 +194,7 @@ def test_the_order_of_saving_decides_not_the_step(tmp_path: Path, state: Make) -
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.fault("D: all are damaged: typed error")
 def test_all_damaged_is_one_typed_line(tmp_path: Path, state: Make) -> None:
     for path in saved(tmp_path, state, 10, 20):
         truncate(50)(path / "model.safetensors")
@@ -213,6 +221,7 @@ FORGED: dict[str, tuple[str, bytes]] = {
 }
 
 
+@pytest.mark.fault("D: forged under a fitting manifest: {id}")
 @pytest.mark.parametrize(("file", "data"), FORGED.values(), ids=FORGED)
 def test_a_forged_file_under_a_fitting_manifest_is_passed_over(
     tmp_path: Path, state: Make, reseal: Callable[[Path], None], file: str, data: bytes
@@ -227,6 +236,7 @@ def test_a_forged_file_under_a_fitting_manifest_is_passed_over(
     assert file in store.warnings[0]
 
 
+@pytest.mark.fault("D: NaN in the weights of a checkpoint, on loading")
 def test_nan_weights_are_refused_on_loading(tmp_path: Path, state: Make, reseal: Callable[[Path], None]) -> None:
     path = saved(tmp_path, state, 10, 20)[-1]
     bad = state(20).model
@@ -240,6 +250,7 @@ def test_nan_weights_are_refused_on_loading(tmp_path: Path, state: Make, reseal:
     assert "item.weight holds NaN" in store.warnings[0]
 
 
+@pytest.mark.fault("D: NaN in the weights, on saving")
 def test_nan_weights_are_refused_on_saving_and_cost_no_checkpoint(tmp_path: Path, state: Make) -> None:
     store = Checkpoints(tmp_path)
     store.save(1, state(1))
@@ -261,6 +272,7 @@ def test_a_buffer_that_may_be_infinite_is_let_through(tmp_path: Path, state: Mak
     assert found.model["mask"][1] == float("-inf")
 
 
+@pytest.mark.fault("E: link out of a checkpoint: the one before is taken")
 def test_a_link_out_of_a_checkpoint_is_refused(tmp_path: Path, state: Make) -> None:
     paths = saved(tmp_path / "run", state, 10, 20)
     outside = tmp_path / "outside.safetensors"
@@ -273,6 +285,7 @@ def test_a_link_out_of_a_checkpoint_is_refused(tmp_path: Path, state: Make) -> N
     assert "a link that leads outside" in store.warnings[0]
 
 
+@pytest.mark.fault("C: disk full in the library that writes tensors")
 def test_a_full_disk_costs_no_checkpoint(tmp_path: Path, state: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     saved(tmp_path, state, 10, 20)
     save = checkpoint.tensors.save_file
@@ -292,6 +305,7 @@ def test_a_full_disk_costs_no_checkpoint(tmp_path: Path, state: Make, monkeypatc
     assert found.step == 20
 
 
+@pytest.mark.fault("D: a folder of checkpoints that may not be read")
 def test_a_folder_that_cannot_be_listed_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(path: Path) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")

@@ -33,6 +33,7 @@ def test_one_line_an_event(log: Path) -> None:
     assert log.read_bytes().count(b"\n") == 3
 
 
+@pytest.mark.fault("C: log torn at any byte")
 def test_a_line_torn_at_any_byte_costs_itself_only(log: Path) -> None:
     whole = log.read_bytes()
     start = whole.rstrip(b"\n").rindex(b"\n") + 1
@@ -45,6 +46,7 @@ def test_a_line_torn_at_any_byte_costs_itself_only(log: Path) -> None:
         assert steps(log) == [*kept, 9]
 
 
+@pytest.mark.fault("D: damaged line in the middle of the log")
 def test_a_damaged_line_in_the_middle_is_named_by_number(log: Path) -> None:
     lines = log.read_bytes().splitlines(keepends=True)
     log.write_bytes(lines[0] + b"\0\0{\n" + lines[2])
@@ -52,6 +54,7 @@ def test_a_damaged_line_in_the_middle_is_named_by_number(log: Path) -> None:
         Events(log).read()
 
 
+@pytest.mark.fault("D: line of the log that is no event")
 @pytest.mark.parametrize("line", [b"[]\n", b"3\n", b"\n", b"\xff\n", b"[" * 99_999 + b"\n"], ids=repr)
 def test_a_line_that_is_no_object_is_damaged(log: Path, line: bytes) -> None:
     log.write_bytes(line + log.read_bytes())
@@ -72,11 +75,13 @@ def test_rewinding_forgets_what_a_resumed_run_tells_again(log: Path) -> None:
     assert steps(log) == [0, 1, 2, 3]
 
 
+@pytest.mark.fault("C: log that lost more than the checkpoint knows")
 def test_rewinding_a_log_that_lost_more_keeps_what_there_is(log: Path) -> None:
     Events(log).rewind(10_000)
     assert steps(log) == [0, 1, 2]
 
 
+@pytest.mark.fault("C: checkpoint beside a torn log")
 def test_the_length_of_a_torn_log_is_that_of_its_whole_lines(log: Path) -> None:
     whole = log.stat().st_size
     with log.open("ab") as file:
@@ -84,6 +89,7 @@ def test_the_length_of_a_torn_log_is_that_of_its_whole_lines(log: Path) -> None:
     assert Events(log).length() == whole
 
 
+@pytest.mark.fault("C: disk full in the log")
 def test_a_full_disk_is_one_line(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **more: object) -> None:
         raise OSError(errno.ENOSPC, "full")

@@ -63,6 +63,7 @@ def test_an_empty_folder_is_taken_and_stays_the_same_folder(tmp_path: Path, monk
     assert tmp_path.stat().st_ino == before
 
 
+@pytest.mark.fault("C: second run into the folder of a finished one")
 def test_a_finished_run_is_not_overwritten_unless_told(tmp_path: Path) -> None:
     finished(tmp_path / "run")
     with pytest.raises(InputError, match="a finished run is here; choose another folder with --out"):
@@ -78,12 +79,14 @@ def test_a_finished_run_is_not_overwritten_unless_told(tmp_path: Path) -> None:
     assert (tmp_path / "run" / "mine.txt").read_text() == "kept"
 
 
+@pytest.mark.fault("C: second run into the folder of an unfinished one")
 def test_an_unfinished_run_is_to_be_resumed(tmp_path: Path) -> None:
     create(tmp_path / "run").close()
     with pytest.raises(InputError, match="a running run is here; go on with it by `lmrs resume"):
         create(tmp_path / "run")
 
 
+@pytest.mark.fault("C: run into a folder of something else")
 @pytest.mark.parametrize("overwrite", [False, True])
 def test_what_is_no_run_is_never_overwritten(tmp_path: Path, overwrite: bool) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
@@ -94,6 +97,7 @@ def test_what_is_no_run_is_never_overwritten(tmp_path: Path, overwrite: bool) ->
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
 
 
+@pytest.mark.fault("C: two processes on one run")
 def test_two_writers_are_refused_and_readers_are_not(tmp_path: Path) -> None:
     with create(tmp_path / "run"):
         with pytest.raises(InputError, match="is writing here"):
@@ -115,6 +119,7 @@ def test_a_reader_changes_nothing(tmp_path: Path) -> None:
         run.write_result("test", {})
 
 
+@pytest.mark.fault("C: what a killed writer left is cleared")
 def test_opening_to_write_clears_up_after_a_killed_writer(tmp_path: Path) -> None:
     create(tmp_path / "run").close()
     for path in ("checkpoints/.tmp-000001-step-1", "artifacts/.tmp-a", "artifacts/.old-a", ".tmp-model"):
@@ -124,6 +129,7 @@ def test_opening_to_write_clears_up_after_a_killed_writer(tmp_path: Path) -> Non
     assert left == ["artifacts", "artifacts/a", "checkpoints", "recipe.yaml", "run.json"]
 
 
+@pytest.mark.fault("C: disk full where a run begins: {id}")
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
 def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str) -> None:
     def refuse(*args: object) -> None:
@@ -136,6 +142,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fault("C: read-only place where a run begins")
 def test_a_read_only_place_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*args: object, **more: object) -> None:
         raise OSError(errno.EROFS, "read-only")
@@ -163,6 +170,7 @@ RunFolder.create(Path(sys.argv[1]), "name: x", seed=1, fingerprint="", overwrite
 """
 
 
+@pytest.mark.fault("C: SIGKILL at every call of the system while a run begins")
 def test_killed_while_it_begins_a_run_can_be_begun_again(tmp_path: Path) -> None:
     killed = 0
     for call in range(1, 60):
@@ -177,6 +185,7 @@ def test_killed_while_it_begins_a_run_can_be_begun_again(tmp_path: Path) -> None
     assert killed > 8
 
 
+@pytest.mark.fault("D: description of a run: {id}")
 @pytest.mark.parametrize(
     ("data", "error", "says"),
     [
@@ -201,6 +210,7 @@ def test_a_damaged_description_is_one_line(
     assert not (tmp_path / "run" / "lock").exists()
 
 
+@pytest.mark.fault("D: no run where one is named")
 def test_no_folder_and_a_file_are_no_run(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for name in ("none", "file"):
@@ -208,6 +218,7 @@ def test_no_folder_and_a_file_are_no_run(tmp_path: Path) -> None:
             RunFolder.open(tmp_path / name)
 
 
+@pytest.mark.fault("D: run of a later version")
 def test_a_later_format_says_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FORMAT", 2)
     create(tmp_path / "run").close()
@@ -216,6 +227,7 @@ def test_a_later_format_says_update(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         RunFolder.open(tmp_path / "run")
 
 
+@pytest.mark.fault("D: the recipe of a run is missing")
 def test_a_missing_recipe_is_one_line(tmp_path: Path) -> None:
     create(tmp_path / "run").close()
     (tmp_path / "run" / "recipe.yaml").unlink()
@@ -223,6 +235,7 @@ def test_a_missing_recipe_is_one_line(tmp_path: Path) -> None:
         RunFolder.open(tmp_path / "run").recipe()
 
 
+@pytest.mark.fault("C: other data than the run began with")
 def test_other_data_are_refused(tmp_path: Path) -> None:
     with create(tmp_path / "run") as run:
         run.check_fingerprint("abc")

@@ -19,6 +19,7 @@ def test_a_signal_is_a_request(number: int) -> None:
         assert stop.requested == number
 
 
+@pytest.mark.fault("C: second Ctrl-C ends at once")
 def test_a_second_interrupt_ends_at_once() -> None:
     with Interrupts() as stop:
         os.kill(os.getpid(), signal.SIGINT)
@@ -27,6 +28,7 @@ def test_a_second_interrupt_ends_at_once() -> None:
         assert stop.requested == signal.SIGINT
 
 
+@pytest.mark.fault("C: Ctrl-C after SIGTERM ends at once")
 def test_an_interrupt_after_a_termination_ends_at_once() -> None:
     with Interrupts() as stop:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -35,6 +37,7 @@ def test_an_interrupt_after_a_termination_ends_at_once() -> None:
         assert stop.requested == signal.SIGTERM
 
 
+@pytest.mark.fault("C: second SIGTERM only asks again")
 def test_a_second_termination_only_asks_again() -> None:
     with Interrupts() as stop:
         os.kill(os.getpid(), signal.SIGINT)
@@ -100,6 +103,7 @@ except Cancelled as error:
 """
 
 
+@pytest.mark.fault("C: signal from another process: {id}")
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"])
 def test_a_loop_saves_and_says_which_signal_ended_it(number: int, code: int) -> None:
     with subprocess.Popen([sys.executable, "-c", LOOP], stdout=subprocess.PIPE, text=True) as process:

@@ -72,6 +72,7 @@ POINTS: dict[str, tuple[dict[str, object], int]] = {
 }
 
 
+@pytest.mark.fault("C: SIGKILL in a save: {id}")
 @pytest.mark.parametrize(("order", "step"), POINTS.values(), ids=POINTS)
 def test_killed_in_a_save(tmp_path: Path, ask: Ask, order: dict[str, object], step: int) -> None:
     assert ask(tmp_path, write="checkpoint", **order)["killed"]
@@ -90,12 +91,14 @@ def every(ask: Ask, home: Path, write: str) -> Iterator[Path]:
         yield folder
 
 
+@pytest.mark.fault("C: SIGKILL at every call of the system in a save")
 def test_killed_before_any_call_of_a_save(tmp_path: Path, ask: Ask) -> None:
     steps = [survives(folder) for folder in every(ask, tmp_path, "checkpoint")]
     assert steps == sorted(steps)
     assert set(steps) == {30, 40}
 
 
+@pytest.mark.fault("C: SIGKILL at every call of the system in replacing a folder")
 def test_killed_before_any_call_of_replacing_a_folder(tmp_path: Path, ask: Ask) -> None:
     texts = []
     for folder in every(ask, tmp_path, "folder"):

@@ -32,6 +32,7 @@ def holder(path: Path) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.fault("C: lock of a living, then of a killed process")
 def test_another_process_is_refused_until_this_one_gives_back(tmp_path: Path) -> None:
     with holder(tmp_path / "lock") as process:
         with pytest.raises(InputError, match=f"process {process.pid} is writing here"):
@@ -55,6 +56,7 @@ def forged(path: Path, **changes: object) -> None:
     )
 
 
+@pytest.mark.fault("C: lock of a process whose number is used again")
 def test_a_number_used_again_by_another_process_is_stale(tmp_path: Path) -> None:
     if module._born(os.getpid()) is None:
         pytest.skip("this system does not tell when a process began")
@@ -62,12 +64,14 @@ def test_a_number_used_again_by_another_process_is_stale(tmp_path: Path) -> None
     Lock(tmp_path / "lock").acquire()
 
 
+@pytest.mark.fault("C: lock of another machine")
 def test_a_lock_of_another_host_holds_and_says_how_to_remove_it(tmp_path: Path) -> None:
     forged(tmp_path / "lock", host="elsewhere", pid=1)
     with pytest.raises(InputError, match=r"process 1 on elsewhere.*remove this folder"):
         Lock(tmp_path / "lock").acquire()
 
 
+@pytest.mark.fault("C: lock cut short")
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"{}", b'{"host": 1, "pid": "x", "born": 2}', b"\xff"], ids=repr)
 def test_a_lock_cut_short_is_stale(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "lock").mkdir()
@@ -78,6 +82,7 @@ def test_a_lock_cut_short_is_stale(tmp_path: Path, data: bytes) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fault("C: lock taken over meanwhile")
 def test_releasing_leaves_the_lock_of_another(tmp_path: Path) -> None:
     mine = Lock(tmp_path / "lock")
     mine.acquire()
@@ -88,6 +93,7 @@ def test_releasing_leaves_the_lock_of_another(tmp_path: Path) -> None:
     Lock(tmp_path / "other").release()
 
 
+@pytest.mark.fault("C: many processes at one lock, {id}")
 @pytest.mark.parametrize("dead", [["lock"], ["lock", "lock-takeover"], []], ids=["stale", "stale-twice", "free"])
 def test_of_many_at_once_one_gets_it(tmp_path: Path, dead: list[str]) -> None:
     for name in dead:
@@ -111,6 +117,7 @@ def test_of_many_at_once_one_gets_it(tmp_path: Path, dead: list[str]) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["lock"]
 
 
+@pytest.mark.fault("C: lock in a folder that may not be written")
 def test_a_folder_that_may_not_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Lock(tmp_path / "none" / "lock").acquire()

@@ -62,6 +62,7 @@ CASES: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.fault("D: sealed folder: {id}")
 @pytest.mark.parametrize(("harm", "says"), CASES.values(), ids=CASES)
 def test_harm_is_named(folder: Path, harm: Callable[[Path], object], says: str) -> None:
     harm(folder)
@@ -71,6 +72,7 @@ def test_harm_is_named(folder: Path, harm: Callable[[Path], object], says: str) 
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.fault("D: any bit of a manifest flipped")
 def test_every_bit_of_a_manifest_counts(folder: Path) -> None:
     path = folder / "manifest.json"
     whole = path.read_bytes()
@@ -96,6 +98,7 @@ def resigned(folder: Path, **changes: object) -> None:
     (folder / "manifest.json").write_text(json.dumps({**body, "digest": digest}))
 
 
+@pytest.mark.fault("E: manifest names a file outside: {id}")
 @pytest.mark.parametrize("name", ["../outside.txt", "inner/../../outside.txt", "/etc/hostname"])
 def test_a_manifest_cannot_name_a_file_outside(folder: Path, name: str) -> None:
     resigned(folder, files={name: {"size": 4, "sha256": ""}})
@@ -105,6 +108,7 @@ def test_a_manifest_cannot_name_a_file_outside(folder: Path, name: str) -> None:
         verify(folder)
 
 
+@pytest.mark.fault("D: manifest of a later version")
 def test_a_manifest_of_a_later_format_says_update(folder: Path) -> None:
     resigned(folder, format=2)
     with pytest.raises(CorruptError, match=r"format 2.*update lmrs"):
@@ -116,6 +120,7 @@ def test_what_a_file_manager_drops_is_no_harm(folder: Path) -> None:
     verify(folder)
 
 
+@pytest.mark.fault("D: the disk cannot read a file")
 def test_a_file_that_cannot_be_read_is_corrupt(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = Path.open
 

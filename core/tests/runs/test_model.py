@@ -20,6 +20,7 @@ def test_weights_and_facts_come_back(tmp_path: Path) -> None:
     assert facts == {"blocks": {"item": [3]}}
 
 
+@pytest.mark.fault("D: one bit of the final weights flipped")
 def test_one_flipped_bit_is_found(tmp_path: Path) -> None:
     save_model(tmp_path / "model", {"w": torch.randn(30)})
     path = tmp_path / "model" / "weights.safetensors"
@@ -30,6 +31,7 @@ def test_one_flipped_bit_is_found(tmp_path: Path) -> None:
         load_model(tmp_path / "model")
 
 
+@pytest.mark.fault("D: final weights that are not finite")
 def test_weights_that_are_not_finite_are_refused(tmp_path: Path, reseal: Callable[[Path], None]) -> None:
     save_model(tmp_path / "model", {"w": torch.zeros(2)})
     tensors.save(tmp_path / "model" / "weights.safetensors", {"w": torch.tensor([0.0, float("nan")])})

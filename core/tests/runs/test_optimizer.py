@@ -136,6 +136,7 @@ SAYS = {
 }
 
 
+@pytest.mark.fault("D: optimiser state that does not fit: {id}")
 @pytest.mark.parametrize(("change", "says"), SAYS.items(), ids=SAYS)
 def test_a_misfit_is_named_and_changes_nothing(change: str, says: str) -> None:
     module, optimizer = made("adamw")
@@ -148,6 +149,7 @@ def test_a_misfit_is_named_and_changes_nothing(change: str, says: str) -> None:
     assert repr(fresh.state_dict()) == before
 
 
+@pytest.mark.fault("D: optimiser state without its tensors")
 def test_a_state_without_its_tensors_is_refused() -> None:
     module, optimizer = made("adamw")
     train(module, optimizer, 1)

@@ -98,6 +98,7 @@ def test_a_file_of_another_program_is_read(tmp_path: Path) -> None:
     assert facts == {}
 
 
+@pytest.mark.fault("D: tensor that cannot be saved: {id}")
 @pytest.mark.parametrize("tensor", [torch.eye(2).to_sparse(), torch.ones(2, device="meta")], ids=["sparse", "meta"])
 def test_what_has_no_dense_values_is_named(tmp_path: Path, tensor: torch.Tensor) -> None:
     with pytest.raises(LmrsError, match="odd is no dense tensor"):
@@ -155,6 +156,7 @@ def test_the_whole_file_of_these_cases_is_sound(tmp_path: Path) -> None:
     assert tensors.load(tmp_path / "a")[0]["x"].shape == (5,)
 
 
+@pytest.mark.fault("E: safetensors: {id}")
 @pytest.mark.parametrize("data", MALFORMED.values(), ids=MALFORMED)
 def test_malformed_files_are_one_typed_line(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.safetensors"
@@ -165,6 +167,7 @@ def test_malformed_files_are_one_typed_line(tmp_path: Path, data: bytes) -> None
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.fault("E: safetensors: arbitrary bytes")
 @given(data=st.binary(max_size=300), at=st.integers(0, len(WHOLE)))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_arbitrary_bytes_are_read_or_refused(tmp_path: Path, data: bytes, at: int) -> None:
@@ -178,6 +181,7 @@ def test_arbitrary_bytes_are_read_or_refused(tmp_path: Path, data: bytes, at: in
         assert all(isinstance(tensor, torch.Tensor) for tensor in found.values())
 
 
+@pytest.mark.fault("E: safetensors: {id}")
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: None], ids=["a-folder", "missing"])
 def test_no_file_is_corrupt(tmp_path: Path, make: object) -> None:
     make(tmp_path / "a")  # type: ignore[operator]
@@ -185,6 +189,7 @@ def test_no_file_is_corrupt(tmp_path: Path, make: object) -> None:
         tensors.load(tmp_path / "a")
 
 
+@pytest.mark.fault("D: weights that are not finite: {id}")
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")], ids=["nan", "inf", "minus-inf"])
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16, torch.float8_e5m2, torch.complex64], ids=str)
 def test_weights_that_are_not_finite_are_named(tmp_path: Path, value: float, kind: torch.dtype) -> None:
@@ -196,6 +201,7 @@ def test_weights_that_are_not_finite_are_named(tmp_path: Path, value: float, kin
     assert len(tensors.load(tmp_path / "a")[0]) == 3
 
 
+@pytest.mark.fault("D: missing, unexpected and misshapen tensors")
 def test_a_mismatch_lists_every_kind_in_one_line() -> None:
     wanted = {"a": torch.ones(2), "b": torch.ones(2, 3), "c": torch.ones(1)}
     found = {"b": torch.ones(3, 2), "c": torch.ones(1), "d": torch.ones(1)}
@@ -208,6 +214,7 @@ def test_a_mismatch_lists_every_kind_in_one_line() -> None:
     tensors.check_match(wanted, wanted, "model")
 
 
+@pytest.mark.fault("D: many missing tensors")
 def test_a_long_mismatch_is_counted() -> None:
     with pytest.raises(MismatchError, match="missing: t0, t1, t2, t3, t4 and 3 more"):
         tensors.check_match({}, {f"t{i}": torch.ones(1) for i in range(8)}, "model")

@@ -61,6 +61,7 @@ def test_the_payload_would_run(canary: Path, tmp_path: Path, write: Callable[[Pa
     assert canary.exists()
 
 
+@pytest.mark.fault("E: payload where tensors are read: {id}")
 @pytest.mark.parametrize("name", ["a.safetensors", "a.pt", "a.bin", "a.npy", "a.joblib", "index.pkl"])
 @pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
 def test_reading_tensors_runs_nothing(
@@ -77,6 +78,7 @@ def checkpoint(folder: Path) -> Path:
     return Checkpoints(folder).save(1, Checkpoint(weights, weights, random={"torch": torch.ones(1)}, best=weights))
 
 
+@pytest.mark.fault("E: payload in a checkpoint: {id}")
 @pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("file", ["model.safetensors", "optimizer.safetensors", "random.safetensors", "state.json"])
 def test_in_a_checkpoint_under_a_fitting_manifest_it_runs_nothing(
@@ -90,6 +92,7 @@ def test_in_a_checkpoint_under_a_fitting_manifest_it_runs_nothing(
     assert not canary.exists()
 
 
+@pytest.mark.fault("E: payload in an artifact: {id}")
 @pytest.mark.parametrize("write", WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("file", ["arrays.safetensors", "artifact.json"])
 def test_in_an_artifact_under_a_fitting_manifest_it_runs_nothing(
@@ -103,6 +106,7 @@ def test_in_an_artifact_under_a_fitting_manifest_it_runs_nothing(
     assert not canary.exists()
 
 
+@pytest.mark.fault("E: payload beside the weights: {id}")
 @pytest.mark.parametrize("name", ["extra.pkl", "pytorch_model.bin", "extra.pt"])
 def test_beside_the_weights_it_is_refused(canary: Path, tmp_path: Path, name: str) -> None:
     save_model(tmp_path / "model", {"w": torch.ones(1)})
@@ -112,6 +116,7 @@ def test_beside_the_weights_it_is_refused(canary: Path, tmp_path: Path, name: st
     assert not canary.exists()
 
 
+@pytest.mark.fault("E: link that leads outside: {id}")
 @pytest.mark.parametrize("place", ["model", "artifact", "checkpoint"])
 def test_a_link_that_leads_outside_is_refused(tmp_path: Path, place: str) -> None:
     save_model(tmp_path / "model", {"w": torch.ones(1)})
