@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import os
+import subprocess
+import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from lmrs.data import download
 from lmrs.data.archive import members
 from lmrs.data.download import fetch
 from lmrs.data.readers.grouplens import MovieLens1M, MovieLens100K
@@ -24,7 +31,10 @@ SHA = hashlib.sha256(BODY).hexdigest()
 
 @dataclass
 class Server:
-    """What it gives: `body`, cut after `cut` bytes as many times as `breaks` says."""
+    """What it gives: `body`, cut after `cut` bytes as many times as `breaks` says.
+
+    With `stall` it falls silent after so many bytes, once, until `going` is set.
+    """
 
     address: str = ""
     body: bytes = BODY
@@ -32,6 +42,9 @@ class Server:
     breaks: int = 0
     ranges: bool = True
     status: int = 0
+    stall: int = 0
+    stalled: threading.Event = field(default_factory=threading.Event)
+    going: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
 
 
@@ -54,6 +67,11 @@ def server() -> Iterator[Server]:
             if state.breaks:
                 state.breaks -= 1
                 rest = rest[: state.cut]
+            if state.stall and not state.going.is_set():
+                self.wfile.write(rest[: state.stall])
+                state.stalled.set()
+                state.going.wait(60)
+                return
             self.wfile.write(rest)
 
         def log_message(self, *_: object) -> None:
@@ -64,6 +82,7 @@ def server() -> Iterator[Server]:
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield state
+    state.going.set()
     http.shutdown()
     thread.join()
     http.server_close()
@@ -76,12 +95,14 @@ def test_a_file_is_fetched_once(server, tmp_path):
     assert server.asked == [""]
 
 
+@pytest.mark.fault("K: interrupted: the server breaks off")
 def test_what_breaks_off_is_gone_on_with(server, tmp_path):
     server.cut, server.breaks = 100_000, 1
     assert fetch(server.address, SHA, len(BODY), tmp_path / "set.zip").read_bytes() == BODY
     assert server.asked == ["", "bytes=100000-"]
 
 
+@pytest.mark.fault("K: interrupted: the next try goes on")
 def test_what_was_kept_of_an_earlier_try_is_gone_on_with(server, tmp_path):
     server.cut, server.breaks = 1000, 3
     target = tmp_path / "set.zip"
@@ -93,29 +114,34 @@ def test_what_was_kept_of_an_earlier_try_is_gone_on_with(server, tmp_path):
     assert server.asked[-1] == "bytes=3000-"
 
 
+@pytest.mark.fault("K: interrupted: a server that cannot go on")
 def test_a_server_without_ranges_starts_again(server, tmp_path):
     server.ranges = False
     (tmp_path / "set.zip.part").write_bytes(BODY[:5000])
     assert fetch(server.address, SHA, len(BODY), tmp_path / "set.zip").read_bytes() == BODY
 
 
+@pytest.mark.fault("K: interrupted: what was kept is no beginning of the file")
 @pytest.mark.parametrize("kept", [b"wrong" * 100, BODY + b"more"])
 def test_a_wrong_beginning_is_thrown_away(kept, server, tmp_path):
     (tmp_path / "set.zip.part").write_bytes(kept)
     assert fetch(server.address, SHA, len(BODY), tmp_path / "set.zip").read_bytes() == BODY
 
 
+@pytest.mark.fault("K: interrupted: before the last step")
 def test_a_whole_part_needs_only_its_name(server, tmp_path):
     (tmp_path / "set.zip.part").write_bytes(BODY)
     assert fetch(server.address, SHA, len(BODY), tmp_path / "set.zip").read_bytes() == BODY
 
 
+@pytest.mark.fault("K: sha256 differs: in the cache")
 def test_a_damaged_file_in_the_cache_is_fetched_again(server, tmp_path):
     target = tmp_path / "set.zip"
     target.write_bytes(BODY[:-1] + b"?")
     assert fetch(server.address, SHA, len(BODY), target).read_bytes() == BODY
 
 
+@pytest.mark.fault("K: sha256 differs: another file")
 def test_another_file_than_asked_for_is_refused(server, tmp_path):
     server.body = b"<html>Please log in</html>"
     with pytest.raises(InputError, match="sha256 differs"):
@@ -126,12 +152,14 @@ def test_another_file_than_asked_for_is_refused(server, tmp_path):
     assert not (tmp_path / "set.zip").exists()
 
 
+@pytest.mark.fault("K: a server that says no")
 def test_a_server_that_says_no(server, tmp_path):
     server.status = 404
     with pytest.raises(InputError, match="the server says 404"):
         fetch(server.address, SHA, len(BODY), tmp_path / "set.zip")
 
 
+@pytest.mark.fault("K: no network")
 def test_no_network_is_one_clear_line(tmp_path, monkeypatch, datasets, read):
     monkeypatch.setenv("LMRS_CACHE", str(tmp_path / "cache"))
     with pytest.raises(InputError, match="cannot be fetched") as error:
@@ -140,10 +168,129 @@ def test_no_network_is_one_clear_line(tmp_path, monkeypatch, datasets, read):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.fault("K: a cache that cannot be written")
 def test_a_cache_that_cannot_be_written(tmp_path, server):
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     with pytest.raises(InputError, match="LMRS_CACHE"):
         fetch(server.address, SHA, len(BODY), tmp_path / "file" / "set.zip")
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from lmrs.data.download import fetch
+fetch(sys.argv[1], sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
+"""
+
+
+@pytest.mark.fault("K: interrupted: kill -9")
+def test_a_fetch_that_is_killed_is_gone_on_with(server, tmp_path):
+    server.stall = 100_000
+    target = tmp_path / "set.zip"
+    part = tmp_path / "set.zip.part"
+    call = [sys.executable, "-c", KILLED, server.address, SHA, str(len(BODY)), str(target)]
+    with subprocess.Popen(call) as process:
+        assert server.stalled.wait(60)
+        while not part.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    server.going.set()
+    assert not target.exists()
+    kept = part.stat().st_size
+    assert fetch(server.address, SHA, len(BODY), target).read_bytes() == BODY
+    assert server.asked[-1] == (f"bytes={kept}-" if kept else "")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["set.zip", "set.zip.lock"]
+
+
+@pytest.mark.fault("K: interrupted: Ctrl-C")
+def test_a_fetch_that_the_user_stops_keeps_what_it_has(server, tmp_path, monkeypatch):
+    copy = download._copy
+
+    def stopped(*arguments: object) -> int:
+        copy(*arguments)
+        raise KeyboardInterrupt
+
+    server.cut, server.breaks = 1000, 1
+    with monkeypatch.context() as patch:
+        patch.setattr(download, "_copy", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            fetch(server.address, SHA, len(BODY), tmp_path / "set.zip")
+    assert (tmp_path / "set.zip.part").stat().st_size == 1000
+    assert fetch(server.address, SHA, len(BODY), tmp_path / "set.zip").read_bytes() == BODY
+    assert server.asked == ["", "bytes=1000-"]
+
+
+@pytest.mark.fault("K: full disk")
+def test_a_full_disk_is_said_and_nothing_has_the_name(server, tmp_path, monkeypatch):
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(download, "_copy", full)
+    with pytest.raises(InputError, match=r"set\.zip: cannot be written \(No space left on device\); set LMRS_CACHE"):
+        fetch(server.address, SHA, len(BODY), tmp_path / "set.zip")
+    assert not (tmp_path / "set.zip").exists()
+
+
+@pytest.mark.fault("K: a server that falls silent")
+def test_a_server_that_falls_silent_is_given_up(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "_TIMEOUT", 0.2)
+    server.stall = 1000
+    with pytest.raises(InputError, match=r"cannot be fetched .*timed out"):
+        fetch(server.address, SHA, len(BODY), tmp_path / "set.zip")
+    assert len(server.asked) == 3
+
+
+@pytest.mark.fault("K: two processes want one file")
+def test_two_at_once_fetch_once(server, tmp_path):
+    with ThreadPoolExecutor(2) as pool:
+        wanted = [pool.submit(fetch, server.address, SHA, len(BODY), tmp_path / "set.zip") for _ in range(2)]
+        found = [one.result() for one in wanted]
+    assert [one.read_bytes() == BODY for one in found] == [True, True]
+    assert server.asked == [""]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("ftp//nowhere", id="no address", marks=pytest.mark.fault("K: address: none")),
+        pytest.param(
+            "gopher://127.0.0.1/x", id="unknown scheme", marks=pytest.mark.fault("K: address: unknown scheme")
+        ),
+        pytest.param("http://127.0.0.1:99999/x", id="port", marks=pytest.mark.fault("K: address: port out of range")),
+        pytest.param("http://127.0.0.1/a b", id="blank", marks=pytest.mark.fault("K: address: with a blank in it")),
+        pytest.param(
+            "file:///no/such/file.zip", id="file", marks=pytest.mark.fault("K: address: file that is not there")
+        ),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_one_clear_line(address, tmp_path):
+    with pytest.raises(InputError, match="cannot be fetched") as error:
+        fetch(address, SHA, len(BODY), tmp_path / "set.zip")
+    assert "\n" not in str(error.value)
+    assert not (tmp_path / "set.zip").exists()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("?key=s3cret", id="query", marks=pytest.mark.fault("I: secrets masked: key in an address")),
+        pytest.param("?key=s3cret x", id="bad query", marks=pytest.mark.fault("I: secrets masked: in what others say")),
+    ],
+)
+def test_a_key_in_an_address_is_never_repeated(query, server, tmp_path):
+    server.status = 403
+    with pytest.raises(InputError) as error:
+        fetch(server.address + query, SHA, len(BODY), tmp_path / "set.zip")
+    assert f"{server.address}?…" in str(error.value)
+    assert "s3cret" not in str(error.value)
+
+
+@pytest.mark.fault("I: secrets masked: password in an address")
+def test_a_password_in_an_address_is_refused_and_not_repeated(read):
+    with pytest.raises(InputError, match=r"data\.options\.address: a user or password is in it") as error:
+        read("ml-1m", options={"address": "https://me:s3cret@example.org/ml-1m.zip"})
+    assert "s3cret" not in str(error.value)
 
 
 def _zip(files: dict[str, bytes]) -> bytes:
@@ -168,6 +315,7 @@ ML_100K = {
 }
 
 
+@pytest.mark.fault("K: member of another name, ../ and absolute: ignored")
 @pytest.mark.parametrize(
     ("reader", "files", "categories"),
     [
@@ -193,6 +341,7 @@ def test_official_checksums_are_of_the_published_size_of_a_sha256():
     assert MovieLens100K(DownloadOptions())._address == "https://files.grouplens.org/datasets/movielens/ml-100k.zip"
 
 
+@pytest.mark.fault("K: zip bomb")
 def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path):
     path = tmp_path / "bomb.zip"
     path.write_bytes(_zip({"a": b"\0" * 1_000_000}))
@@ -200,6 +349,7 @@ def test_a_member_that_unpacks_to_too_much_is_refused(tmp_path):
         members(path, ["a"], 1000)
 
 
+@pytest.mark.fault("K: damaged archive")
 @pytest.mark.parametrize("keep", [0, 10, 60])
 def test_a_damaged_archive_is_refused(keep, tmp_path):
     path = tmp_path / "set.zip"

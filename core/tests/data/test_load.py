@@ -60,6 +60,7 @@ def _offer(datasets, name, traits=(), **attributes):
     return {**datasets, f"stranger/{name}": (card, lambda: type("Odd", (_Odd,), attributes))}
 
 
+@pytest.mark.fault("F: file that two formats claim")
 def test_two_formats_that_claim_a_file_are_both_named(datasets, tmp_path):
     path = tmp_path / "s.csv"
     path.write_text("user,item\na,x\n", encoding="utf-8")
@@ -77,6 +78,7 @@ def test_one_short_name_for_two_sets_is_refused_and_the_full_one_works(datasets)
     assert load(DataSettings(source="lmrs/synthetic"), both).bundle.count("user") == 600
 
 
+@pytest.mark.fault("F: reader of a plugin that breaks the contract")
 @pytest.mark.parametrize(
     "columns",
     [
@@ -90,6 +92,7 @@ def test_a_reader_that_breaks_the_contract_is_named(columns, datasets):
         load(DataSettings(source="odd"), _offer(datasets, "odd", tables=Tables("odd", pa.table(columns))))
 
 
+@pytest.mark.fault("F: file that may not be read")
 def test_an_unreadable_file_is_one_line(tmp_path, loaded, monkeypatch):
     path = tmp_path / "s.csv"
     path.write_text("user,item\na,x\n", encoding="utf-8")
@@ -107,6 +110,7 @@ splits = st.sampled_from(
 )
 
 
+@pytest.mark.fault("F: any events at all")
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(
@@ -159,6 +163,7 @@ def test_any_events_make_a_sound_bundle_or_one_clear_line(rows, how, policy, wis
         assert policy == "quarantine" or len(got) == len(rows)
 
 
+@pytest.mark.fault("F: duplicate interactions: they count for no k-core")
 def test_duplicates_that_are_left_out_do_not_count_for_the_core(tmp_path, loaded):
     path = tmp_path / "s.csv"
     rows = [f"a,{item},{time}" for time, item in enumerate("xyz")] + ["b,x,1"] * 3

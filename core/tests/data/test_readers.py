@@ -42,6 +42,7 @@ def _table(rows: list[tuple[str, str, int]]) -> pa.Table:
     )
 
 
+@pytest.mark.fault("F: any ids: atomic files")
 @quick
 @given(rows=events)
 def test_any_ids_come_back_from_atomic_files(rows, tmp_path_factory, read):
@@ -50,6 +51,7 @@ def test_any_ids_come_back_from_atomic_files(rows, tmp_path_factory, read):
     assert read(folder).interactions.equals(_table(rows))
 
 
+@pytest.mark.fault("F: any ids: CSV")
 @quick
 @given(rows=events)
 def test_any_ids_come_back_from_csv(rows, tmp_path_factory, read):
@@ -63,6 +65,7 @@ def test_any_ids_come_back_from_csv(rows, tmp_path_factory, read):
 words = ids.filter(lambda word: " " not in word and not word.startswith("\ufeff"))
 
 
+@pytest.mark.fault("F: any ids: sequences")
 @quick
 @given(lines=st.dictionaries(words, st.lists(words, min_size=1, max_size=6), min_size=1, max_size=8))
 def test_any_ids_come_back_from_sequences(lines, tmp_path_factory, read):
@@ -72,6 +75,7 @@ def test_any_ids_come_back_from_sequences(lines, tmp_path_factory, read):
     assert found.to_pylist() == [{"user": user, "item": item} for user, items in lines.items() for item in items]
 
 
+@pytest.mark.fault("F: any ids: pairs")
 @quick
 @given(
     rows=st.lists(st.tuples(words, words), min_size=2, max_size=20).filter(
@@ -105,6 +109,7 @@ pieces = st.sampled_from(
 bytes_ = st.one_of(st.binary(max_size=80), st.lists(pieces, max_size=25).map(b"".join))
 
 
+@pytest.mark.fault("F: arbitrary bytes")
 @pytest.mark.parametrize("end", ["inter", "inter.gz", "csv", "tsv", "txt", "parquet"])
 @pytest.mark.parametrize("policy", ["strict", "quarantine", "coerce"])
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -131,6 +136,7 @@ def test_arbitrary_bytes_are_read_or_refused_in_one_line(data, end, policy, tmp_
         assert tables.interactions.column("item").null_count == 0
 
 
+@pytest.mark.fault("F: arbitrary bytes beside the events")
 @quick
 @given(data=bytes_)
 def test_arbitrary_bytes_beside_the_events_are_read_or_refused(data, tmp_path_factory, read):
@@ -220,6 +226,7 @@ def test_vectors_of_an_item_table(tmp_path, read):
     assert read(tmp_path).tables["item"].column("v").to_pylist() == [[1.0, 2.5], [3.0, 4.0]]
 
 
+@pytest.mark.fault("F: two data sets in one folder")
 def test_two_sets_in_one_folder_are_not_guessed_at(tmp_path, read):
     for name in ("a", "b"):
         (tmp_path / f"{name}.inter").write_text("user_id:token\titem_id:token\nu\tx\n", encoding="utf-8")

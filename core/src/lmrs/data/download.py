@@ -97,6 +97,7 @@ def _fetch_part(address: str, part: Path, size: int) -> None:
             _go_on(address, part, size)
             return
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code == 416:  # nothing is left to fetch
                 return
             raise InputError(
