@@ -12,6 +12,7 @@ from accelerate.state import AcceleratorState
 from accelerate.utils import DistributedDataParallelKwargs
 from torch import nn
 
+from lmrs.train.rows import dense_of
 from lmrs_plugins import InputError
 
 _PRECISIONS = {"float32": "no", "bfloat16": "bf16", "float16": "fp16"}
@@ -60,7 +61,7 @@ class Engine:
 
     def clip(self, parameters: list[nn.Parameter], norm: float) -> None:
         """Scale gradients down to a total norm."""
-        self._accelerator.clip_grad_norm_(parameters, norm)
+        self._accelerator.clip_grad_norm_(dense_of(parameters), norm)
 
     @contextmanager
     def hold(self, module: nn.Module, holding: bool) -> Iterator[None]:

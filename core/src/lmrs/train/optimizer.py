@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import nn
 
+from lmrs.train.rows import Adam, AdamW
 from lmrs_plugins import Group, InputError
 
 
@@ -35,7 +36,7 @@ def build_optimizer(
     if kind == "sgd":
         return torch.optim.SGD(lists, lr=rate, momentum=betas[0])
     # One fused kernel for all parameters where the device has it: on the CPU it halves the optimiser's share of a step.
-    adam = torch.optim.AdamW if kind == "adamw" else torch.optim.Adam
+    adam = AdamW if kind == "adamw" else Adam
     return adam(lists, lr=rate, betas=betas, fused=True)
 
 

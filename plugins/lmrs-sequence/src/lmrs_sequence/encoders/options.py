@@ -14,6 +14,11 @@ class ItemId(Options):
 
     width: int = Field(default=64, ge=1, description="d of a vector")
     std: float = Field(default=0.02, gt=0, description="standard deviation of the normal numbers it starts from")
+    sparse: bool = Field(
+        default=False,
+        description="a step trains only the rows that it looks up, and costs only them: for large catalogues with a "
+        "loss that looks at few items",
+    )
 
 
 class Transformer(Options):
