@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lmrs.answer.data import load_data
+from lmrs.answer.through_windows import check_windows
 from lmrs.host.host import Host
 from lmrs.recipe.check import check
 from lmrs.recipe.check_data import check_data
@@ -43,6 +44,7 @@ def prepare(
     resolved = check(resolve(source, host.registry))
     loaded = load_data(source, host)
     bundle = loaded.bundle
+    check_windows(resolved, bundle)
     fitted = check_data(resolved, bundle.has, bundle.contents(), bundle.name)
     return Prepared(fitted, bundle, (*loaded.notes, *fitted.notes))
 
