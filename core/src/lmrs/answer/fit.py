@@ -11,6 +11,7 @@ import torch
 from lmrs.answer.listener import Listener
 from lmrs.answer.making import make
 from lmrs.answer.setting import Setting
+from lmrs.answer.through_windows import keep_result, measured_after
 from lmrs.recipe.resolved import ResolvedStage
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 from lmrs.runs.interrupts import Interrupts
@@ -105,12 +106,24 @@ class Fit:
             self._train(stage, loop, engine, progress or Progress(), checkpoint)
         stage.release()
         artifacts = make(stage, setting, engine, self._listener)
+        if measured_after(setting.resolved, resolved.index):
+            self._measure(stage, engine)
         engine.barrier()
         setting.notify("lmrs_after_stage", stage=resolved.name, index=resolved.index, artifacts=artifacts)
         self._listener.stage_ended(resolved.name)
         weights = snapshot(stage.body())
         self._save(engine, Checkpoint(weights, random=capture_random()), Position(resolved.index + 1))
         return weights
+
+    def _measure(self, stage: Stage, engine: Engine) -> None:
+        """What was trained until this time window is asked about the next."""
+        setting, index = self._setting, stage.resolved.index
+        evaluator = setting.evaluator("test", index)
+        self._listener.evaluating("test", len(evaluator.cases.examples))
+        result = evaluator.run(setting.answering(stage.graph, index, engine.device))
+        if setting.writes:
+            keep_result(setting.folder, result)
+        setting.notify("lmrs_after_evaluate", stage=stage.resolved.name, part="test", metrics=result.numbers())
 
     def _train(
         self, stage: Stage, loop: Loop, engine: Engine, progress: Progress, checkpoint: Checkpoint | None

@@ -12,12 +12,11 @@ from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
 from lmrs.answer.prepared import prepare
 from lmrs.answer.setting import Setting
+from lmrs.answer.through_windows import keep_result, measured_after, of_all_windows
 from lmrs.data import store
 from lmrs.evaluate.report import Result
-from lmrs.evaluate.stored import files
 from lmrs.host.host import Host
 from lmrs.recipe.show import as_yaml
-from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.interrupts import Interrupts
 from lmrs.runs.model import save_model
@@ -108,8 +107,7 @@ def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:
         pipeline, result = _train(setting, listener)
         save_model(folder.model, pipeline.weights)
         if result is not None:
-            for name, content in files(result).items():
-                write_file(folder.results / name, content)
+            keep_result(folder, result)
         folder.note("finished")
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | Cancelled)
@@ -126,6 +124,8 @@ def _train(setting: Setting, listener: Listener) -> tuple[Pipeline, Result | Non
         pipeline = Pipeline(setting, Fit(setting, listener, interrupts).run())
     if setting.resolved.task is None or setting.resolved.answer is None:
         return pipeline, None
+    if any(measured_after(setting.resolved, stage.index) for stage in setting.resolved.stages):
+        return pipeline, of_all_windows(setting.folder) if setting.writes else None
     listener.evaluating("test", len(pipeline.cases("test").examples))
     result = pipeline.evaluate("test")
     setting.notify("lmrs_after_evaluate", stage="", part="test", metrics=result.numbers())

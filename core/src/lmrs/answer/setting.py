@@ -10,6 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from lmrs.data.windows import known_at, within
 from lmrs.evaluate.answering import Answering
 from lmrs.evaluate.evaluator import Evaluator
 from lmrs.host.host import Host
@@ -39,13 +40,23 @@ class Setting:
     writes: bool = True
 
     def bundle_at(self, stage: int) -> Bundle:
-        """The data as a stage knows them: vocabularies with everything that has grown until then."""
+        """The data as a stage knows them: until the end of its time window and the next, which it is asked about, and
+        vocabularies with everything that has grown until then.
+        """
         growths = [growth for one in self.resolved.stages[: stage + 1] for growth in one.growths]
-        return grown(self.bundle, growths) if growths else self.bundle
+        window = self.window_at(stage)
+        bundle = self.bundle if window is None else known_at(self.bundle, window)
+        return grown(bundle, growths) if growths else bundle
+
+    def window_at(self, stage: int) -> int | None:
+        """The time window that a stage trains on; None where it trains on all training data."""
+        return self.resolved.stages[stage].window if stage >= 0 else None
 
     def builder(self, stage: int) -> Builder:
-        """Builds what a stage is made of; it sees training events only."""
-        return Builder(self._training(stage), self.resolved.seed, self.host.registry.load, self.artifact)
+        """Builds what a stage is made of; it sees training events only, and its samplers those of its window."""
+        training, window = self._training(stage), self.window_at(stage)
+        drawn = None if window is None else within(training, window)
+        return Builder(training, self.resolved.seed, self.host.registry.load, self.artifact, drawn)
 
     @cached_property
     def _trainings(self) -> dict[int, Bundle]:
@@ -89,19 +100,21 @@ class Setting:
         """What is recommended."""
         return str(self.task.subject)
 
-    def evaluator(self, part: str) -> Evaluator:
-        """The cases of a part and the recipe's metrics."""
-        builder = self.builder(len(self.resolved.stages) - 1)
+    def evaluator(self, part: str, stage: int | None = None) -> Evaluator:
+        """The cases of a part and the recipe's metrics, as a stage knows the data; the last one where none is said."""
+        stage = len(self.resolved.stages) - 1 if stage is None else stage
+        builder, window = self.builder(stage), self.window_at(stage)
         evaluate = self.resolved.evaluate
         classes = [(builder.load(one.entry), one.options) for one in evaluate.metrics]
         metrics = [metric() if options is None else metric(options) for metric, options in classes]
-        cases = self.task.cases(self.bundle, part)
-        seed, data = self.resolved.seed, self.bundle.fingerprint
-        return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, seed, data)
+        assert self.resolved.task is not None
+        cases = builder.component(self.resolved.task).cases(self.bundle_at(stage), part)
+        seed, data, asked = self.resolved.seed, self.bundle.fingerprint, None if window is None else window + 1
+        return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, seed, data, asked)
 
     def validation(self, stage: Stage, device: torch.device) -> Callable[[], dict[str, float]]:
         """A function that validates the stage's model as it stands."""
-        evaluator = self.evaluator("valid")
+        evaluator = self.evaluator("valid", stage.resolved.index)
         answering = self.answering(stage.graph, stage.resolved.index, device)
 
         def validate() -> dict[str, float]:

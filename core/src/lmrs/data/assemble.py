@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from lmrs.data import graphs
 from lmrs.data.encode import aligned, rows_of
 from lmrs.data.events import Counts, arrange
+from lmrs.data.filters import pieces
 from lmrs.data.names import field_name
 from lmrs.data.settings import DataSettings
-from lmrs.data.splits import split
-from lmrs_plugins.bundle import Bundle
+from lmrs.data.settings import Windows as ByWindows
+from lmrs.data.splits import TRAIN, Part, split
+from lmrs.data.windows import part_at, windows
+from lmrs_plugins.bundle import Bundle, Windows
 from lmrs_plugins.dataset import Tables
 from lmrs_plugins.vocabulary import Vocabulary
 
@@ -21,7 +25,7 @@ def assemble(tables: Tables, settings: DataSettings) -> tuple[Bundle, list[str],
     notes: list[str] = []
     events = arrange(tables, settings, notes)
     users, items = (np.asarray(events.table.column(subject).to_numpy()) for subject in ("user", "item"))
-    part = split(users, events.times, settings.split, notes)
+    part, stretches = _split(users, events.times, settings, notes)
     ids = events.ids
     if settings.keep_unseen_items and "item" in tables.tables:
         ids["item"] = _with_unseen(ids["item"], tables.tables["item"], notes)
@@ -36,13 +40,27 @@ def assemble(tables: Tables, settings: DataSettings) -> tuple[Bundle, list[str],
         links=found.links,
         images={name: _pictures(table, ids[name]) for name, table in tables.images.items() if name in ids},
         part=part,
+        windows=stretches,
     )
-    cold = len(np.setdiff1d(items, items[part == 0]))
+    trained = np.zeros(events.after.items, dtype=bool)
+    for piece in pieces(len(items)):
+        trained[items[piece][part[piece] == TRAIN]] = True
+    cold = int(np.count_nonzero(~trained))
     if cold:
         notes.append(f"{cold} items have no training event")
     if events.after != events.before:
         notes.append(f"{events.before.events - events.after.events} of {events.before.events} events were filtered out")
     return bundle, notes, events.before, events.after
+
+
+def _split(
+    users: npt.NDArray[np.int64], times: npt.NDArray[np.float64] | None, settings: DataSettings, notes: list[str]
+) -> tuple[Part, Windows | None]:
+    """The part of every event; where the split is by windows, those too, and the last one is asked about."""
+    if isinstance(settings.split, ByWindows):
+        found = windows(users, times, settings.split, notes)
+        return part_at(found, found.count - 1), found
+    return split(users, times, settings.split, notes), None
 
 
 def _with_unseen(ids: pa.Array, table: pa.Table, notes: list[str]) -> pa.Array:

@@ -40,7 +40,25 @@ class Users(_Shares):
     seed: int = Field(0, description="Which users are held out.")
 
 
-SplitSettings = Annotated[LeaveOneOut | Temporal | Users, Field(discriminator="by")]
+class Windows(Options):
+    """Time windows over all users: what is trained on some is asked about the next, where users are valid or test."""
+
+    by: Literal["windows"] = "windows"
+    count: int | None = Field(None, ge=2, description="Windows, each with as many events as any other.")
+    seconds: float | None = Field(None, gt=0, description="Length of a window, in place of their count.")
+    valid: float = Field(
+        0.5, ge=0, lt=1, description="Share of a window's users for validation; the others are tested."
+    )
+    seed: int = Field(0, description="Which users they are, in each window.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Windows:
+        if (self.count is None) == (self.seconds is None):
+            raise ValueError("windows have a count or a length in seconds: say one of count and seconds")
+        return self
+
+
+SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows, Field(discriminator="by")]
 
 
 class DataSettings(Options):

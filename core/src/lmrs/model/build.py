@@ -22,13 +22,19 @@ from lmrs_plugins import Artifact, Bundle, Env, LmrsError, PluginError
 class Builder:
     """Builds components of one run: knows the data, the seed, how to load a class and where artifacts are.
 
-    `bundle` holds training events only, and vocabularies as the running stage has them.
+    `bundle` holds training events only, and vocabularies as the running stage has them; `drawn` those of them that a
+    sampler meets, None for all.
     """
 
     bundle: Bundle
     seed: int
     load: Callable[[Entry], Any]
     artifact: Callable[[str], Artifact]
+    drawn: Bundle | None = None
+
+    def drawing(self) -> Builder:
+        """Builds what meets nothing but the events that examples are drawn from."""
+        return self if self.drawn is None else replace(self, bundle=self.drawn, drawn=None)
 
     def component(self, resolved: ResolvedComponent, **more: Any) -> Any:
         """An instance; `more` goes into its `Env`."""

@@ -27,6 +27,10 @@ def json_schema(catalogue: Catalogue, entries: Iterable[Entry] = ()) -> dict[str
     """The schema, of draft 2020-12. A component whose options cannot be imported is named without them."""
     found = schema.Recipe.model_json_schema()
     defs = found.setdefault("$defs", {})
+    # A repeat of several stages is written out before a recipe is validated: only editors meet it.
+    repeat = schema.Repeat.model_json_schema()
+    defs.update({name: defs.get(name, one) for name, one in repeat["$defs"].items()})
+    found["properties"]["stages"]["items"] = {"anyOf": [{"$ref": "#/$defs/Stage"}, {"$ref": "#/$defs/Repeat"}]}
     known = sorted(entries, key=full_name)
     for spec in _SPECS:
         if spec.__name__ in defs:

@@ -17,6 +17,7 @@ from lmrs.recipe.overrides import Source, load
 from lmrs.recipe.problems import explained
 from lmrs.recipe.provenance import provenance
 from lmrs.recipe.resolved import Resolved, ResolvedAnswer, ResolvedComponent, ResolvedNode, ResolvedStage
+from lmrs.recipe.rounds import written_out
 from lmrs.recipe.schema import AnswerSpec, Recipe, Spec, Stage
 from lmrs.recipe.tree import Path
 from lmrs.recipe.wired import Board
@@ -31,11 +32,12 @@ def resolve(recipe: str | FilePath | Source, catalogue: Catalogue, overrides: It
         In one line: where, which key, what to do.
     """
     source = recipe if isinstance(recipe, Source) else load(recipe, catalogue, overrides)
+    tree = written_out(source.tree)
     try:
-        said = Recipe.model_validate(source.tree.plain())
+        said = Recipe.model_validate(tree.plain())
     except ValidationError as error:
-        raise explained(error, source.tree, Recipe) from None
-    return _Resolver(Bench(source.tree, catalogue), said, source.deleted).resolved()
+        raise explained(error, tree, Recipe) from None
+    return _Resolver(Bench(tree, catalogue), said, source.deleted).resolved()
 
 
 @dataclass
@@ -78,6 +80,8 @@ class _Resolver:
 
     def _stage(self, stage: Stage, number: int, model: Model) -> ResolvedStage:
         path: Path = ("stages", number)
+        if stage.window == "round":
+            raise self.bench.fail((*path, "window"), "the stage is in no round: say repeat: N, or a window's number")
         edited = model.edit(stage.edits, (*path, "edits"), stage.name)
         draws = {
             name: self.bench.component(spec.families, spec, (*path, "draws", name))
@@ -107,6 +111,7 @@ class _Resolver:
             compile=stage.compile,
             checkpoint_every=stage.checkpoint_every,
             init=stage.init,
+            window=stage.window,
             **vars(edited),
         )
 

@@ -185,6 +185,8 @@ class Growth:
 class ResolvedStage:
     """One stage. `graph` is the model graph as its edits leave it, inputs first.
 
+    `window` is the time window that it trains on; None where it trains on all training data.
+
     `added` are the nodes that this stage's edits put in (their `init` says what they start from), `changed` those whose
     options or wires it set, `dropped` those that it took out. `edits` is what the recipe says, names resolved.
     """
@@ -207,6 +209,7 @@ class ResolvedStage:
     compile: bool = False
     checkpoint_every: int = 0
     init: Literal["keep", "fresh"] = "keep"
+    window: int | None = None
     edits: tuple[Mapping[str, Any], ...] = ()
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
@@ -221,6 +224,7 @@ class ResolvedStage:
         """As in a recipe."""
         return {
             "name": self.name,
+            "window": self.window,
             "edits": [dict(edit) for edit in self.edits],
             "init": self.init,
             "strategy": self.strategy.to_dict() if self.strategy else None,

@@ -179,6 +179,18 @@ class Stage(Settings):
     """A part of the training: what is looked at, what is minimised, what trains, and for how long."""
 
     name: Name
+    repeat: int = Field(default=1, ge=1, description="rounds: the stage so many times, NAME-1, NAME-2, …")
+    window: (
+        Annotated[
+            Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["round"], Tag("<round>")],
+            Discriminator(lambda value: "<round>" if isinstance(value, str) else "<number>"),
+        ]
+        | None
+    ) = Field(
+        default=None,
+        description="time window that it trains on, knowing those before; the next is what it is asked about. `round` "
+        "is the number of the round that it is repeated in",
+    )
     edits: list[Edit] = Field(default_factory=list, description="changes of the model graph that hold from here on")
     init: Literal["keep", "fresh"] = Field(default="keep", description="weights of the stage before, or new ones")
     strategy: StrategySpec | None = Field(default=None, description="what trains")
@@ -195,6 +207,13 @@ class Stage(Settings):
     precision: Precision = "float32"
     compile: bool = Field(default=False, description="torch.compile")
     checkpoint_every: int = Field(default=0, ge=0, description="steps between two checkpoints; 0: at ends of epochs")
+
+
+class Repeat(Settings):
+    """Stages that are gone through several times, in order; the rounds are numbered from 1."""
+
+    repeat: int = Field(ge=1, description="rounds")
+    stages: list[Stage | Repeat] = Field(min_length=1, description="what each round consists of")
 
 
 def _usual() -> list[MetricSpec]:

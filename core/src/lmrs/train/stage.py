@@ -58,9 +58,12 @@ class Stage:
         module = StageModule(self.graph, self.objectives, members, seed)
         self.graph.to(engine.device)
         module.tables = whole_tables(self.graph, constant_nodes(self.graph), engine.device)
-        plan = Plan(self.graph.plans(), [need for member in members for need in member.needs], frozenset(module.tables))
+        nodes = self.graph.plans()
+        if self.builder.drawn is not None:
+            nodes = [node.on(self.builder.drawn) for node in nodes]
+        plan = Plan(nodes, [need for member in members for need in member.needs], frozenset(module.tables))
         bindings = {name: node.plan.binding for name, node in self.graph.nodes.items() if node.plan.binding is not None}
-        sampler = self.builder.component(resolved.sampler, binding=bindings)
+        sampler = self.builder.drawing().component(resolved.sampler, binding=bindings)
 
         def epoch_plan(epoch: int) -> EpochPlan:
             return EpochPlan(sampler.epoch(epoch, seed), resolved.accumulate, engine.rank, engine.world)

@@ -291,6 +291,12 @@ def lmrs_recipes() -> list[RecipeCard]:
             ("stages.0.epochs=25", "stages.0.stop={patience: 5, every: 5}"),
         ),
         _recipe("sasrec-bce", "SASRec as published: one negative for each position", "Kang and McAuley, ICDM 2018"),
+        _recipe(
+            "transformers4rec",
+            "sessions with side features, trained through time windows under an objective of your choice",
+            "de Souza Pereira Moreira et al., RecSys 2021",
+            ("stages.0.epochs=3",),
+        ),
         _recipe("popularity", "what most people chose, the same for everybody", demo=()),
         _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),
     ]

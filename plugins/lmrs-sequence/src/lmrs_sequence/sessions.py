@@ -35,6 +35,14 @@ def once(events: Ragged, items: npt.NDArray[np.int64]) -> Ragged:
     return Ragged(events.values[kept], before[events.offsets])
 
 
+def pieces(lists: Ragged, length: int) -> Ragged:
+    """Lists cut into pieces of `length`, one after the other; the last piece of each is what is left."""
+    count = -(-lists.lengths // length)
+    number = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
+    starts = np.repeat(lists.offsets[:-1], count) + number * length
+    return lists.slices(starts, np.minimum(starts + length, np.repeat(lists.offsets[1:], count)))
+
+
 def _parted(bundle: Bundle, cut: Cut) -> npt.NDArray[np.bool_]:
     """(events - 1,) whether an event belongs to another session than the one before it, users aside."""
     if cut.column:

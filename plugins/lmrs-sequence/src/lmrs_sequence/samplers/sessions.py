@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from lmrs_plugins import Env, Examples, InputError, Ragged
 from lmrs_sequence.samplers.options import Sessions as Options
-from lmrs_sequence.sessions import once, sessions
+from lmrs_sequence.sessions import once, pieces, sessions
 
 
 class Sessions:
@@ -19,19 +19,14 @@ class Sessions:
 
     def __init__(self, env: Env, options: Options) -> None:
         self._batch = options.batch
-        whole = once(sessions(env.bundle, options), env.bundle.items)
-        pieces = -(-whole.lengths // options.length)
-        first = np.repeat(np.cumsum(pieces) - pieces, pieces)
-        number = np.arange(int(pieces.sum())) - first
-        starts = np.repeat(whole.offsets[:-1], pieces) + number * options.length
-        stops = np.minimum(starts + options.length, np.repeat(whole.offsets[1:], pieces))
-        kept = stops - starts >= options.min_length
-        if not kept.any():
+        cut = pieces(once(sessions(env.bundle, options), env.bundle.items), options.length)
+        kept = np.flatnonzero(cut.lengths >= options.min_length)
+        if not len(kept):
             raise InputError(
                 f"sessions: no session of {env.bundle.name!r} has {options.min_length} events; lower min_length, or "
                 "say another gap"
             )
-        self._events = whole.slices(starts[kept], stops[kept])
+        self._events = cut.take(kept)
         self._items, self._users = env.bundle.items, env.bundle.users
 
     def epoch(self, epoch: int, seed: int) -> list[npt.NDArray[np.int64]]:

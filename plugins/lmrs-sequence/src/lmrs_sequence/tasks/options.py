@@ -16,3 +16,6 @@ class Sessions(Cut):
         default="last",
         description="a case for the last event of each session that is in the part, or for each but its first",
     )
+    length: int = Field(
+        default=0, ge=0, description="longer sessions are cut, each piece a session of its own; 0: they are not"
+    )

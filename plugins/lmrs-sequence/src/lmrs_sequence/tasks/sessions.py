@@ -6,7 +6,7 @@ import numpy as np
 
 from lmrs_plugins import Bundle, Cases, Env, Examples, Ragged
 from lmrs_plugins.bundle import PARTS
-from lmrs_sequence.sessions import once, sessions
+from lmrs_sequence.sessions import once, pieces, sessions
 from lmrs_sequence.tasks.options import Sessions as Options
 
 
@@ -24,6 +24,8 @@ class Sessions:
 
     def cases(self, bundle: Bundle, part: str) -> Cases:
         whole = sessions(bundle, self._options)
+        if self._options.length:
+            whole = pieces(whole, self._options.length)
         place = np.arange(len(whole.values))
         starts = np.repeat(whole.offsets[:-1], whole.lengths)
         asked = (place > starts) & _within(bundle, part)[whole.values]
