@@ -8,6 +8,7 @@ from lmrs.evaluate.report import Measured, Result
 from lmrs.report.bar_plot import Bar, bar_plot
 from lmrs.report.blocks import count, figure, folded, section, table
 from lmrs.report.differences import differences, same_question
+from lmrs.report.grouped import grouped
 from lmrs.report.markup import Markup, join, tag
 from lmrs.report.reading import PARTS, Run
 from lmrs_plugins import InputError
@@ -40,6 +41,7 @@ def _part(part: str, run: Run, others: Mapping[str, Run]) -> Markup:
         tag("div", _table(results, part), _bars(results, part), class_="beside"),
         *refused,
         differences(run, alike, part) if alike else None,
+        grouped(results, part),
         folded("What the numbers mean", _definitions(result)),
     )
 
