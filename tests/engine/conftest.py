@@ -6,25 +6,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from engine.orders import Order
+from engine.two_stages import PLACES, Ended, Lmrs, run
 
 HERE = Path(__file__).parent
-
-
-@dataclass(frozen=True)
-class Ended:
-    """The exit code, negative where a signal ended it, and the lines of standard error."""
-
-    code: int
-    said: list[str]
-
-
-Lmrs = Callable[..., Ended]
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +37,19 @@ def lmrs() -> Iterator[Lmrs]:
         yield send
         server.stdin.close()
         server.wait()
+
+
+@pytest.fixture(scope="session")
+def undisturbed(lmrs: Lmrs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The run that nobody disturbed."""
+    out = tmp_path_factory.mktemp("engine") / "undisturbed"
+    assert run(lmrs, out)[0] == 0
+    return out
+
+
+@pytest.fixture(scope="session")
+def stopped(lmrs: Lmrs, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that was killed in its second stage."""
+    out = tmp_path_factory.mktemp("engine") / "stopped"
+    assert run(lmrs, out, PLACES["after the rename, in mid-epoch"])[0] == -9
+    return out

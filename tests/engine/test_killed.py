@@ -6,63 +6,16 @@ Equal to the last bit: weights, the metrics of every case, and the log.
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from engine.conftest import Lmrs
 from engine.orders import Order
+from engine.two_stages import LAST, NOTIFY, PLACES, SAVE, SCORES, WORKERS, Lmrs, assert_equal, facts, resume, run
 
-from lmrs.evaluate.stored import load
 from lmrs.runs.checkpoint import Checkpoints
-from lmrs.runs.events import Events
 from lmrs.runs.model import load_model
-
-RECIPE = Path(__file__).with_name("two-stages.yaml")
-WORKERS = ("--set", "stages.0.workers=2", "--set", "stages.1.workers=2")
-NOTIFY = "lmrs.answer.setting:Setting.notify"
-SCORES = "lmrs.evaluate.answering:Answering.scores"
-# The save of step 46 is in the second stage, in the middle of its fourth epoch, after a validation that was no better.
-SAVE = "step-46"
-LAST = 6
-"""Evaluations: five of validation, then the test."""
-
-
-def run(lmrs: Lmrs, out: Path, order: Order | None = None, *words: str) -> tuple[int, list[str]]:
-    ended = lmrs("run", RECIPE, "--device", "cpu", "--out", out, *words, order=order)
-    return ended.code, ended.said
-
-
-def resume(lmrs: Lmrs, out: Path) -> None:
-    ended = lmrs("resume", out, "--device", "cpu")
-    assert ended.code == 0, ended.said
-    assert not [path.name for path in out.rglob(".*")], "nothing is left lying about"
-
-
-def assert_equal(one: Path, other: Path) -> None:
-    """Weights, metrics of every case and the log of two runs are the same, bit for bit."""
-    first, second = load_model(one / "model")[0], load_model(other / "model")[0]
-    assert first.keys() == second.keys()
-    assert all(bool((first[name] == second[name]).all()) for name in first)
-    left, right = load(one / "results", "test"), load(other / "results", "test")
-    assert left.numbers() == right.numbers()
-    assert all((left.values[name] == right.values[name]).all() for name in left.values)
-    assert Events(one / "metrics.jsonl").read() == Events(other / "metrics.jsonl").read()
-
-
-def facts(out: Path) -> dict[str, object]:
-    return json.loads((out / "run.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def undisturbed(lmrs: Lmrs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run that nobody disturbed."""
-    out = tmp_path_factory.mktemp("engine") / "undisturbed"
-    assert run(lmrs, out)[0] == 0
-    return out
 
 
 def test_the_disturbed_place_is_the_one_that_is_meant(undisturbed: Path) -> None:
@@ -79,24 +32,6 @@ def test_another_seed_is_another_run(lmrs: Lmrs, undisturbed: Path, tmp_path: Pa
     assert any(bool((first[name] != second[name]).any()) for name in first)
 
 
-PLACES = {
-    "before the weights are written": Order("os:mkdir", SAVE),
-    "in the middle of the weights": Order("os:chmod", f"{SAVE}/model.safetensors", what="tear"),
-    "before the manifest": Order("lmrs.runs.manifest:seal", SAVE),
-    "after the manifest": Order("os:fsync", f"{SAVE}/manifest.json", when="after"),
-    "before the rename": Order("os:replace", SAVE),
-    "after the rename, in mid-epoch": Order("os:replace", SAVE, when="after"),
-    "before an old checkpoint goes": Order("lmrs.runs.checkpoint:remove_folder", "step-"),
-    "in a validation": Order(SCORES, nth=3),
-    "in the evaluation": Order(SCORES, nth=LAST),
-    "in a first epoch": Order(NOTIFY, "lmrs_after_step", nth=5),
-    "at the edge of an epoch": Order(NOTIFY, "lmrs_after_save", nth=2),
-    "in the middle of the artifact": Order("os:fsync", "arrays.safetensors", what="tear"),
-    "between artifact and checkpoint": Order("lmrs.answer.making:save_artifact", when="after"),
-    "between the stages": Order(NOTIFY, "lmrs_before_stage", nth=2),
-    "before the final weights": Order("os:replace", ".tmp-model"),
-    "after the final weights": Order("os:replace", ".tmp-model", when="after"),
-}
 TWICE = (*list(PLACES)[:6], "in a validation", "between the stages")
 """Where the run is killed with loader workers as well."""
 KILLED = [
@@ -236,88 +171,3 @@ def test_resume_on_a_read_only_disk(lmrs: Lmrs, disk: Path) -> None:
     assert ended.code == 2
     assert "the file system is read-only" in ended.said[-1]
     assert len(ended.said) == 1
-
-
-@pytest.fixture(scope="module")
-def stopped(lmrs: Lmrs, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run that was killed in its second stage."""
-    out = tmp_path_factory.mktemp("engine") / "stopped"
-    assert run(lmrs, out, PLACES["after the rename, in mid-epoch"])[0] == -9
-    return out
-
-
-@pytest.fixture
-def copy(stopped: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(stopped, tmp_path / "run")
-
-
-def refused(lmrs: Lmrs, out: Path, says: str) -> None:
-    """One line, exit code 2, and a second try meets the same folder."""
-    before = sorted(str(path.relative_to(out)) for path in out.rglob("*") if path.name != "owner.json")
-    ended = lmrs("resume", out, "--device", "cpu")
-    assert ended.code == 2, ended.said
-    assert says in ended.said[-1]
-    assert [line for line in ended.said if line.startswith("error: ")] == ended.said[-1:]
-    after = sorted(str(path.relative_to(out)) for path in out.rglob("*"))
-    assert set(after) <= set(before), "nothing half-written is left"
-
-
-CHANGES = {
-    "schedule": ("schedule: cosine", "schedule: linear"),
-    "optimiser": ("use: adamw", "use: sgd"),
-    "rate": ("rate: 0.02", "rate: 0.03"),
-    "width": ("width: 8", "width: 16"),
-}
-
-
-@pytest.mark.fault("C: {id} changed between kill and resume")
-@pytest.mark.parametrize(("old", "new"), CHANGES.values(), ids=CHANGES)
-def test_another_recipe(lmrs: Lmrs, copy: Path, old: str, new: str) -> None:
-    path = copy / "recipe.yaml"
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
-    refused(lmrs, copy, f"{path}: changed since this run began")
-
-
-@pytest.mark.fault("C: data changed between kill and resume")
-def test_other_data(lmrs: Lmrs, copy: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    assert run(lmrs, other, PLACES["in a first epoch"], "--set", "data.options.seed=4")[0] == -9
-    shutil.rmtree(copy / "data")
-    shutil.copytree(other / "data", copy / "data")
-    refused(lmrs, copy, "the data have changed since this run began")
-
-
-@pytest.mark.fault("C: data damaged between kill and resume")
-def test_damaged_data(lmrs: Lmrs, copy: Path) -> None:
-    path = max((copy / "data").rglob("*"), key=os.path.getsize)
-    os.truncate(path, path.stat().st_size // 2)
-    refused(lmrs, copy, str(path))
-
-
-@pytest.mark.fault("C: artifact damaged between kill and resume")
-def test_damaged_artifact(lmrs: Lmrs, tmp_path: Path) -> None:
-    out = tmp_path / "run"
-    assert run(lmrs, out, PLACES["between the stages"])[0] == -9
-    path = out / "artifacts" / "vectors" / "arrays.safetensors"
-    os.truncate(path, path.stat().st_size - 1)
-    refused(lmrs, out, str(path))
-
-
-@pytest.mark.fault("D: the newest is damaged: the run falls back, says so, and ends the same")
-def test_damaged_newest(lmrs: Lmrs, undisturbed: Path, copy: Path) -> None:
-    newest = max((copy / "checkpoints").iterdir())
-    path = newest / "model.safetensors"
-    os.truncate(path, path.stat().st_size // 2)
-    ended = lmrs("resume", copy, "--device", "cpu")
-    assert ended.code == 0, ended.said
-    assert f"checkpoint {newest.name} is damaged and passed over" in "\n".join(ended.said)
-    assert_equal(undisturbed, copy)
-
-
-@pytest.mark.fault("D: all are damaged: one line, exit code 2")
-def test_all_damaged(lmrs: Lmrs, copy: Path) -> None:
-    for path in (copy / "checkpoints").glob("*/state.json"):
-        path.unlink()
-    refused(lmrs, copy, "every checkpoint is damaged; start the run anew")

@@ -107,7 +107,7 @@ class Said:
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the caller's environment says does not matter."""
-    for name in ("LMRS_TRACEBACK", "LMRS_PLUGINS", "LMRS_DISABLE_PLUGINS"):
+    for name in ("LMRS_TRACEBACK", "LMRS_PLUGINS", "LMRS_DISABLE_PLUGINS", "LMRS_PLUGIN_LOCK"):
         monkeypatch.delenv(name, raising=False)
 
 

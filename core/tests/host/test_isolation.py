@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 import threading
+import weakref
 from types import ModuleType
 
 import pytest
@@ -278,6 +280,19 @@ def test_two_hosts_share_nothing(site, host):
     first, second = host(), host(disable=["good"])
     assert [entry.name for entry in first.registry.entries("encoder")] == ["good/thing"]
     assert list(second.registry.entries("encoder")) == []
+
+
+@pytest.mark.fault("A: a host that goes releases what it had registered")
+def test_a_host_that_goes_releases_its_plugins(site, host):
+    body = "class Plugin:\n    @hookimpl\n    def lmrs_encoders(self):\n        return [card()]\n"
+    module = site.add("good", body + "plugin = Plugin()", value="{module}:plugin")
+    made = host()
+    plugin, registry = weakref.ref(sys.modules.pop(module).plugin), weakref.ref(made.registry)
+    assert plugin() is not None
+    del made
+    gc.collect()
+    assert registry() is None
+    assert plugin() is None
 
 
 @pytest.mark.fault("A: 200 plugins")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,11 @@ def test_byte_order_mark_is_read_over() -> None:
     assert parse("\ufeffname: größe".encode(), "r.yaml").plain() == {"name": "größe"}
 
 
+def case(data: bytes, said: str) -> Any:
+    """Parameters that stand for a case of the list of faults."""
+    return pytest.param(data, said, marks=pytest.mark.fault(f"I: recipe file: {said}"))
+
+
 LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
     b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 10)) for name in b"bcdefghi"
 )
@@ -51,35 +57,43 @@ LAUGHS = b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b"", "r.yaml:1: the file is empty"),
-        (b"# nothing\n", "r.yaml:1: the file is empty"),
-        (b"- a\n- b\n", "r.yaml:1: a recipe is a mapping"),
-        (b"just words", "a recipe is a mapping"),
-        (b"a: 1\nb: 2\na: 3\n", "r.yaml:3: key 'a' stands twice, first at r.yaml:1"),
-        (b"a: 1\n\n'a': 3\n", "r.yaml:3: key 'a' stands twice"),
-        (b"a: 1\nb: \xff\n", "r.yaml:2: not UTF-8"),
-        (b"a: 'open\n", "not YAML"),
-        (b"a:\n\t- 1\n", "r.yaml:2: not YAML"),
-        (b"x: 1\na: !!python/object/apply:os.system [ls]\n", "r.yaml:2: tag '!!python/object/apply:os.system'"),
-        (b"a: !!python/name:os.system x\n", "!!python/name:os.system"),
-        (b"a: !own 3\n", "tag '!own'"),
-        (b"a: 1\n--- \nb: 2\n", "another document"),
-        (b"a: *nowhere\n", "undefined alias"),
-        (b"a: &a [*a]\n", f"more than {DEEPEST} levels"),
-        (b"a: &a {b: *a}\n", f"more than {DEEPEST} levels"),
-        (LAUGHS, "aliases included"),
-        (b"a: " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
-        (b"base: &b {x: 1}\nc:\n  <<: *b\n", "r.yaml:3: merge keys"),
-        (b"? [a, b]\n: 1\n", "a key has to be a name"),
-        (b"'': 1\n", "a key has to be a name"),
-        (b"a: .nan\n", "not a number"),
-        (b"a: -.inf\n", "not a number"),
-        (b"a: 1e999\n", "not a number"),
-        (b"a: " + b"9" * 5000, "not a number"),
-        (b"a: \x00\n", "r.yaml:1: a control character"),
-        (b'a: "\\ud800"\n', "surrogate"),
-        (b'a: "\\UFFFFFFFF"\n', "not YAML"),
-        (b"a" * (LARGEST + 1), "larger than"),
+        case(b"", "r.yaml:1: the file is empty"),
+        case(b"# nothing\n", "r.yaml:1: the file is empty"),
+        case(b"- a\n- b\n", "r.yaml:1: a recipe is a mapping"),
+        case(b"just words", "a recipe is a mapping"),
+        case(b"a: 1\nb: 2\na: 3\n", "r.yaml:3: key 'a' stands twice, first at r.yaml:1"),
+        case(b"a: 1\n\n'a': 3\n", "r.yaml:3: key 'a' stands twice"),
+        case(b"a: 1\nb: \xff\n", "r.yaml:2: not UTF-8"),
+        case(b"a: 'open\n", "not YAML"),
+        case(b"a:\n\t- 1\n", "r.yaml:2: not YAML"),
+        pytest.param(
+            b"x: 1\na: !!python/object/apply:os.system [ls]\n",
+            "r.yaml:2: tag '!!python/object/apply:os.system'",
+            marks=pytest.mark.fault("E: YAML tag that calls a function"),
+        ),
+        pytest.param(
+            b"a: !!python/name:os.system x\n",
+            "!!python/name:os.system",
+            marks=pytest.mark.fault("E: YAML tag that names a function"),
+        ),
+        case(b"a: !own 3\n", "tag '!own'"),
+        case(b"a: 1\n--- \nb: 2\n", "another document"),
+        case(b"a: *nowhere\n", "undefined alias"),
+        case(b"a: &a [*a]\n", f"more than {DEEPEST} levels"),
+        case(b"a: &a {b: *a}\n", f"more than {DEEPEST} levels"),
+        case(LAUGHS, "aliases included"),
+        case(b"a: " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        case(b"base: &b {x: 1}\nc:\n  <<: *b\n", "r.yaml:3: merge keys"),
+        case(b"? [a, b]\n: 1\n", "a key has to be a name"),
+        case(b"'': 1\n", "a key has to be a name"),
+        case(b"a: .nan\n", "not a number"),
+        case(b"a: -.inf\n", "not a number"),
+        case(b"a: 1e999\n", "not a number"),
+        case(b"a: " + b"9" * 5000, "not a number"),
+        case(b"a: \x00\n", "r.yaml:1: a control character"),
+        case(b'a: "\\ud800"\n', "surrogate"),
+        case(b'a: "\\UFFFFFFFF"\n', "not YAML"),
+        case(b"a" * (LARGEST + 1), "larger than"),
     ],
 )
 def test_refusals_are_one_line_with_a_place(data: bytes, said: str) -> None:
@@ -91,6 +105,7 @@ def test_refusals_are_one_line_with_a_place(data: bytes, said: str) -> None:
     assert "\n" not in message
 
 
+@pytest.mark.fault("I: missing file: recipe")
 def test_unreadable_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.yaml: cannot be read \(No such file"):
         read(tmp_path / "absent.yaml")
@@ -98,12 +113,14 @@ def test_unreadable_files(tmp_path: Path) -> None:
         read(tmp_path)
 
 
+@pytest.mark.fault("I: recipe file: any bytes")
 @given(st.binary(max_size=200))
 def test_bytes_never_raise_anything_else(data: bytes) -> None:
     with suppress(InputError):
         assert isinstance(parse(data, "r.yaml").plain(), dict)
 
 
+@pytest.mark.fault("I: recipe file: anything like YAML")
 @given(st.text(alphabet="ab:-[]{}&*!|>'\"%@`#,? \n\t\\x0u9.e~<", max_size=80))
 def test_what_looks_like_yaml_never_raises_anything_else(text: str) -> None:
     with suppress(InputError):

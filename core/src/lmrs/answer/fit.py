@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -27,22 +27,27 @@ from lmrs_plugins import Cancelled, InputError
 
 @dataclass
 class Position:
-    """Where a run stands: in stage `stage`, or before it where `progress` is None. `log` is the length of its log."""
+    """Where a run stands: in stage `stage`, or before it where `progress` is None. `log` is the length of its log.
+
+    `scaling` is what the engine says of the scale of its gradients.
+    """
 
     stage: int = 0
     progress: Progress | None = None
     log: int = 0
+    scaling: dict[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         progress = None if self.progress is None else self.progress.to_dict()
-        return {"stage": self.stage, "progress": progress, "log": self.log}
+        return {"stage": self.stage, "progress": progress, "log": self.log, "scaling": self.scaling}
 
     @staticmethod
     def of(plain: Mapping[str, Any]) -> Position:
         """From JSON."""
         progress = plain["progress"]
-        return Position(int(plain["stage"]), None if progress is None else Progress(**progress), int(plain["log"]))
+        progress = None if progress is None else Progress(**progress)
+        return Position(int(plain["stage"]), progress, int(plain["log"]), dict(plain.get("scaling", {})))
 
 
 class Fit:
@@ -132,6 +137,7 @@ class Fit:
         best: dict[str, torch.Tensor] | None = None
         if checkpoint is not None:
             unpack_optimizer(loop.optimizer, live.parameters(), checkpoint.optimizer, checkpoint.optimizer_facts)
+            engine.restore_scaling(Position.of(checkpoint.position).scaling)
             best = checkpoint.best
             restore_random(checkpoint.random)
         validation = None if resolved.stop is None else self._setting.validation(stage, engine.device)
@@ -177,7 +183,7 @@ class Fit:
         def save(now: Progress) -> None:
             tensors, facts = pack_optimizer(loop.optimizer, live.parameters())
             state = Checkpoint(dict(live.tensors()), tensors, facts, capture_random(), best=best)
-            self._save(engine, state, Position(resolved.index, now))
+            self._save(engine, state, Position(resolved.index, now, scaling=engine.scaling()))
 
         watchers = Watchers(after_epoch, after_step, save, lambda: self._interrupts.requested is not None)
         loop.run(progress, watchers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, cast
 
@@ -58,6 +58,16 @@ class Engine:
     def backward(self, loss: torch.Tensor) -> None:
         """Gradients, scaled where half precision needs it."""
         self._accelerator.backward(loss)
+
+    def scaling(self) -> dict[str, Any]:
+        """How gradients are scaled in half precision, as plain data; empty where they are not."""
+        scaler = self._accelerator.scaler
+        return {} if scaler is None else dict(scaler.state_dict())
+
+    def restore_scaling(self, state: Mapping[str, Any]) -> None:
+        """Scale as `scaling` said; nothing happens where nothing is scaled, or was."""
+        if state and self._accelerator.scaler is not None:
+            self._accelerator.scaler.load_state_dict(dict(state))
 
     def clip(self, parameters: list[nn.Parameter], norm: float) -> None:
         """Scale gradients down to a total norm."""
