@@ -3,9 +3,9 @@
     ./dev bench composition [--data PATH] [--pairs N] [--steps N] [--out FILE] [--set KEY=VALUE…]
 
 The loop by hand knows its data: windows stand ready in one matrix, the model is one module. It has everything of ours
-that costs nothing to share: dropout, fused cross-entropy, fused AdamW, clipping. Both start from the same weights, see the
-same windows in the same order and draw the same dropout, and their losses are compared at every step, so they are the same
-model. Steps are taken in turns, block by block; the ratio is that of positions (events, not padding) a second.
+that costs nothing to share: dropout, fused cross-entropy, fused AdamW, clipping. Both start from the same weights, see
+the same windows in the same order and draw the same dropout, and their losses are compared at every step, so they are
+the same model. Steps are taken in turns, block by block; the ratio is that of positions (events, not padding) a second.
 """
 
 from __future__ import annotations
