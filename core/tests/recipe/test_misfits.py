@@ -18,6 +18,7 @@ BCE = "stages.0.objectives=[{use: next-item, loss: bce}]"
 USERS = ("model.user={use: id, subject: user}", "answer.history=user")
 
 
+@pytest.mark.fault("I: misfit: {id}")
 @pytest.mark.parametrize(
     ("overrides", "ends"),
     [
@@ -179,6 +180,7 @@ def fitted(found: Any, there: list[str]) -> Any:
     return check_data(found, there.__contains__, there, "tiny")
 
 
+@pytest.mark.fault("I: misfit: data lack what a node needs")
 def test_data_that_lack_what_a_node_needs(ask: Ask) -> None:
     found = ask("model.text={use: text, fields: [title, plot]}")
     said = r"model.text .seq/text. needs item.plot, but data set 'tiny' has no item.plot: it has interactions, item"

@@ -15,6 +15,11 @@ from lmrs_plugins import InputError
 Write = Callable[..., Path]
 
 
+def case(given: str, said: str, name: str = "") -> Any:
+    """Parameters that stand for a case of the list of faults."""
+    return pytest.param(given, said, marks=pytest.mark.fault(f"I: {name or said}"))
+
+
 def loaded(catalogue: Any, reference: str | Path, *overrides: str) -> dict[str, Any]:
     found: dict[str, Any] = load(reference, catalogue, overrides).tree.plain()
     return found
@@ -52,6 +57,7 @@ def test_a_mapping_reaches_into_a_list_by_name(catalogue: Any, write: Write) -> 
     assert found["stages"][0]["strategy"] == "pretrain"
 
 
+@pytest.mark.fault("I: recipe that extends itself")
 def test_a_recipe_cannot_extend_itself(catalogue: Any, write: Write) -> None:
     write("name: a\nextends: b.yaml\n", "a.yaml")
     with pytest.raises(InputError, match=r"b\.yaml extends .*a\.yaml extends .*b\.yaml: a recipe cannot"):
@@ -61,9 +67,13 @@ def test_a_recipe_cannot_extend_itself(catalogue: Any, write: Write) -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("extends: no-such", r"recipe\.yaml:2: extends 'no-such': unknown recipe"),
-        ("extends: gone.yaml", r"recipe\.yaml:2: extends 'gone.yaml': .*cannot be read"),
-        ("extends: [a]", r"recipe\.yaml:2: extends: the name of a recipe"),
+        case("extends: no-such", r"recipe\.yaml:2: extends 'no-such': unknown recipe", "extends an unknown recipe"),
+        case(
+            "extends: gone.yaml",
+            r"recipe\.yaml:2: extends 'gone.yaml': .*cannot be read",
+            "missing file: extended recipe",
+        ),
+        case("extends: [a]", r"recipe\.yaml:2: extends: the name of a recipe", "extends what is no name"),
     ],
 )
 def test_what_cannot_be_extended(catalogue: Any, write: Write, line: str, said: str) -> None:
@@ -97,14 +107,14 @@ def test_overrides(catalogue: Any, override: str, path: tuple[str | int, ...], v
 @pytest.mark.parametrize(
     ("override", "said"),
     [
-        ("epochs", "write it as key.key=value"),
-        ("a.=3", "write it as key.key=value"),
-        ("a=", "write it as key.key=value"),
-        ("stages.3.epochs=1", "stages has no entry 3: it has 1, counted from 0"),
-        ("stages.trian.epochs=1", "no entry of stages is called 'trian'; did you mean 'train'?"),
-        ("model.itme=null", "there is no model.itme to take away; did you mean 'item'?"),
-        ("seed=[1", "not YAML"),
-        ("seed={a: 1, a: 2}", "stands twice"),
+        case("epochs", "write it as key.key=value"),
+        case("a.=3", "write it as key.key=value"),
+        case("a=", "write it as key.key=value"),
+        case("stages.3.epochs=1", "stages has no entry 3: it has 1, counted from 0"),
+        case("stages.trian.epochs=1", "no entry of stages is called 'trian'; did you mean 'train'?"),
+        case("model.itme=null", "there is no model.itme to take away; did you mean 'item'?"),
+        case("seed=[1", "not YAML"),
+        case("seed={a: 1, a: 2}", "stands twice"),
     ],
 )
 def test_bad_overrides_name_themselves(catalogue: Any, override: str, said: str) -> None:
