@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,8 @@ def made_result(seed: int = 0, **setting: Any) -> Result:
     scores = torch.randn(4, 6, generator=torch.Generator().manual_seed(seed))
     positives, seen = Ragged.of([[0], [1, 3], [], [5]]), Ragged.of([[2], [3], [], []])
     metrics = build_metrics(["ndcg", "mrr", "coverage"], [3])
-    ranked = rank(scores, positives, rows=6, seen=seen, top=3)
+    placed = rank(scores, positives, rows=6, seen=seen, top=3)
+    ranked = replace(placed, popularity=np.array([6, 3, 1, 1, 1, 0]), seen=seen)
     asked = Setting(**{"part": "test", "candidates": "all rows, excluding seen", **setting})
     return measure(ranked, metrics, asked, keys=np.arange(4), groups=np.array([0, 0, 1, 2]), cold=1)
 

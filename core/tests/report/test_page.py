@@ -41,7 +41,7 @@ def test_a_screen_reader_finds_its_way(page):
     assert all(head["scope"] in ("row", "col") for head in page.all("th"))
     assert len(page.all("caption")) == len(page.all("table")) >= 6
     plots = page.all("svg")
-    assert len(page.all("desc")) == len(plots) == 6
+    assert len(page.all("desc")) == len(plots) == 8
     assert all(plot["role"] == "img" and plot["aria-describedby"] for plot in plots)
     assert page.all("html") == [{"lang": "en"}]
     assert len(page.all("h1")) == 1
