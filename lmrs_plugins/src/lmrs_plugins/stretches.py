@@ -28,12 +28,12 @@ class Stretches(Ragged):
         self.__dict__.update(_base=base, _starts=starts, _stops=np.maximum(starts, stops))
 
     @cached_property
-    def values(self) -> Places:  # type: ignore[override]
+    def values(self) -> Places:
         """(total,)"""
         return self.take(np.arange(len(self))).values
 
     @cached_property
-    def offsets(self) -> Places:  # type: ignore[override]
+    def offsets(self) -> Places:
         """(n + 1,)"""
         return np.concatenate([[0], np.cumsum(self.lengths)]).astype(np.int64)
 

@@ -23,7 +23,8 @@ class Numbering:
         new = known < 0
         known[new] = len(self.ids) + np.arange(np.count_nonzero(new))
         self.ids = pa.concat_arrays([self.ids, encoded.dictionary.filter(pa.array(new)).cast(pa.string())])
-        return known[np.asarray(encoded.indices)]
+        found: Codes = known[np.asarray(encoded.indices)]
+        return found
 
 
 def codes(column: pa.ChunkedArray) -> tuple[Codes, pa.Array]:
