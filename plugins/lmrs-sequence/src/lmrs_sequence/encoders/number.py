@@ -37,7 +37,7 @@ class Number(nn.Module):
     """Soft one-hot encoding: softmax(w x + b) E, with x the value less its mean over its deviation.
 
     Shapes: value and known (n,) -> (n, width); E is (vectors, width). Absent where there is no number. Moreira et al.,
-    RecSys 2021, 3.3.1.
+    RecSys 2021.
     """
 
     def __init__(self, env: Env, options: Options) -> None:

@@ -14,7 +14,7 @@ from lmrs_sequence.fusions.side_by_side import SideBySide, anywhere
 class ConcatMlp(nn.Module):
     """W [x_1; x_2; …] + b, each x_i layer-normed, and in its absence a vector learned for that; absent where all are.
 
-    Shapes: inputs (..., d_i) each -> (..., width). Moreira et al., RecSys 2021, 3.3.1.
+    Shapes: inputs (..., d_i) each -> (..., width). Moreira et al., RecSys 2021.
     """
 
     def __init__(self, env: Env, options: Options) -> None:

@@ -19,7 +19,7 @@ class ItemInContext(nn.Module):
     `concat`: W [x; f_1; …] + b, each layer-normed. `product`: x * (f_1 + …), the features projected to the item's
     width; `sum`: x + f_1 + …. A feature that is absent is left out of sums, and in `concat` a vector learned for its
     absence stands in its place; an item without a vector is absent whatever is known of it. Concatenation and
-    element-wise merge of Moreira et al., RecSys 2021, 3.3.1.
+    element-wise merge of Moreira et al., RecSys 2021.
 
     Shapes: item (B, L, d), features (B, L, d_i) each -> (B, L, width).
     """
