@@ -50,4 +50,5 @@ def _links(found: Sequence[Fault]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), faults()), encoding="utf-8")
+    collected = faults()  # takes a while; whatever is written meanwhile stays
+    PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), collected), encoding="utf-8")

@@ -122,6 +122,7 @@ WHOLE = header(entry())
 MALFORMED = {
     **{f"truncated-{part}": WHOLE[: len(WHOLE) * part // 100] for part in (0, 1, 50, 99)},
     "one-byte-more": WHOLE + b"x",
+    "header-too-small": struct.pack("<Q", 0) + bytes(20),
     "header-too-large": struct.pack("<Q", 1 << 40) + b"{}",
     "header-of-all-ones": b"\xff" * 8 + b"{}",
     "header-beyond-the-file": struct.pack("<Q", 500) + b"{}",
