@@ -17,6 +17,7 @@ class OutOfMemoryError(RuntimeError):
     """As torch's is called."""
 
 
+@pytest.mark.fault("I: exit codes: {id}")
 @pytest.mark.parametrize(
     ("error", "kind", "code"),
     [
@@ -29,6 +30,8 @@ class OutOfMemoryError(RuntimeError):
         (OSError(errno.ENOSPC, "No space left on device", "model"), "input", 2),
         (OutOfMemoryError("CUDA out of memory"), "input", 2),
         (MemoryError(), "input", 2),
+        (ModuleNotFoundError("No module named 'scipy.special'", name="scipy.special"), "input", 2),
+        (ModuleNotFoundError("No module named 'lmrs.nothing'", name="lmrs.nothing"), "internal", 1),
         (ZeroDivisionError("division by zero"), "internal", 1),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else None,
@@ -52,6 +55,7 @@ def raising(error):
     return program
 
 
+@pytest.mark.fault("I: fault of ours")
 def test_a_fault_of_ours_says_where_and_how_to_see_more(monkeypatch, capsys):
     monkeypatch.setattr(root, "program", raising(ZeroDivisionError("division by zero")))
     assert main(["plugins"]) == 1
@@ -61,6 +65,7 @@ def test_a_fault_of_ours_says_where_and_how_to_see_more(monkeypatch, capsys):
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.fault("I: env override: LMRS_TRACEBACK")
 def test_a_traceback_can_be_had(monkeypatch):
     monkeypatch.setattr(root, "program", raising(InputError("the user's")))
     monkeypatch.setenv("LMRS_TRACEBACK", "1")
@@ -68,11 +73,13 @@ def test_a_traceback_can_be_had(monkeypatch):
         main(["plugins"])
 
 
+@pytest.mark.fault("I: message of several lines")
 def test_a_message_of_several_lines_becomes_one(capsys):
     failure.report(InputError("first\n  second"), as_json=False)
     assert capsys.readouterr().err == "error: first second\n"
 
 
+@pytest.mark.fault("I: warnings stand on standard error")
 def test_warnings_stand_on_standard_error_and_not_beside_json(lmrs):
     assert lmrs("--no-plugin", "nosuch", "plugins").err.startswith("warning: no plugin 'nosuch' to disable")
     said = lmrs("--no-plugin", "nosuch", "plugins", "--json")
@@ -80,6 +87,7 @@ def test_warnings_stand_on_standard_error_and_not_beside_json(lmrs):
     assert "nosuch" in said.json["notes"][0]
 
 
+@pytest.mark.fault("I: exit codes: closed pipe")
 def test_a_reader_that_has_gone_is_no_fault():
     """`lmrs components | head -1`, with more output than a pipe holds."""
     import subprocess

@@ -39,6 +39,7 @@ def test_a_plugin_left_out_is_gone(lmrs, place):
     assert "switched off" in error.error
 
 
+@pytest.mark.fault("I: env override: LMRS_DISABLE_PLUGINS")
 def test_the_environment_leaves_out_too(lmrs, monkeypatch):
     monkeypatch.setenv("LMRS_DISABLE_PLUGINS", "toy")
     assert "no plugin offers a recipe" in lmrs("recipes").out

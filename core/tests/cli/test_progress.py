@@ -23,6 +23,7 @@ def tell(listener):
     listener.evaluating("test", 60)
 
 
+@pytest.mark.fault("I: no TTY: a line an epoch")
 def test_a_line_an_epoch(capsys):
     tell(Lines("first"))
     lines = [re.sub(r", \d+:\d\d left", ", 0:07 left", line) for line in capsys.readouterr().err.splitlines()]
@@ -72,6 +73,7 @@ def test_a_stage_that_stops_early_leaves_a_full_bar():
     assert progress.tasks[0].finished
 
 
+@pytest.mark.fault("I: no TTY: nothing beside JSON")
 def test_nothing_is_shown_beside_json(capsys):
     with watching(Shell(as_json=True)) as listener:
         tell(listener)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 
 def test_a_run_prints_its_numbers_and_says_where_it_is(lmrs, tmp_path):
     said = lmrs("run", "most", "--out", tmp_path / "run")
@@ -32,6 +34,7 @@ def test_data_are_named_on_the_command_line(lmrs, tmp_path):
     assert (said.code, said.json["result"]["cases"]) == (0, 9)
 
 
+@pytest.mark.fault("I: run that is there already")
 def test_a_run_is_not_replaced_unless_asked(lmrs, trained):
     before = (trained / "run.json").read_bytes()
     said = lmrs("run", "most", "--out", trained)
@@ -42,6 +45,7 @@ def test_a_run_is_not_replaced_unless_asked(lmrs, trained):
     assert "least" in (trained / "recipe.yaml").read_text()
 
 
+@pytest.mark.fault("I: --dry-run writes nothing")
 def test_a_dry_run_writes_nothing(lmrs, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = lmrs("run", "most", "--dry-run")
@@ -50,6 +54,7 @@ def test_a_dry_run_writes_nothing(lmrs, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.fault("I: --dry-run finds what a run would")
 def test_a_dry_run_finds_what_a_run_would(lmrs, tmp_path):
     for dry in ([], ["--dry-run"]):
         said = lmrs("run", "most", "--out", tmp_path / "run", "--set", "data.min_user=1000", *dry)
@@ -86,6 +91,7 @@ def test_evaluation_of_another_question_is_not_kept(lmrs, trained):
     assert (trained / "results" / "test.json").read_bytes() == before
 
 
+@pytest.mark.fault("I: conflicting options: change of a finished run")
 def test_only_the_measuring_of_a_finished_run_can_change(lmrs, trained):
     said = lmrs("evaluate", trained, "--set", "answer.sign=-1")
     assert said.code == 2
@@ -140,6 +146,7 @@ def test_runs_with_other_candidates_are_not_compared(lmrs, trained, tmp_path):
     assert "differ in candidates" in said.error
 
 
+@pytest.mark.fault("I: conflicting options: run compared with itself")
 def test_a_run_is_not_compared_with_itself(lmrs, trained):
     assert "itself" in lmrs("compare", trained, trained).error
     assert "two runs" in lmrs("compare", trained).error

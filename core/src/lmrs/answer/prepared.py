@@ -13,9 +13,10 @@ from lmrs.host.host import Host
 from lmrs.recipe.check import check
 from lmrs.recipe.check_data import check_data
 from lmrs.recipe.overrides import load as read_recipe
+from lmrs.recipe.overrides import override
 from lmrs.recipe.resolve import resolve
 from lmrs.recipe.resolved import Resolved
-from lmrs_plugins import Bundle
+from lmrs_plugins import Bundle, InputError
 
 _OF_A_SOURCE = ("format", "columns", "options")
 """Keys of the data section that belong to one source, and go when another is named."""
@@ -40,7 +41,7 @@ def prepare(
     InputError, PluginError
         In one line: where, which key or row, what to do.
     """
-    source = read_recipe(recipe, host.registry, [*changes(recipe, host, data, seed), *overrides])
+    source = read_recipe(recipe, host.registry, changes(recipe, host, data, seed, overrides))
     resolved = check(resolve(source, host.registry))
     loaded = load_data(source, host)
     bundle = loaded.bundle
@@ -49,11 +50,30 @@ def prepare(
     return Prepared(fitted, bundle, (*loaded.notes, *fitted.notes))
 
 
-def changes(recipe: str | Path, host: Host, data: str | Path | None, seed: int | None) -> list[str]:
-    """What naming data or a seed changes in a recipe, as overrides; those of the user come after."""
-    found = [] if seed is None else [f"seed={seed}"]
+def changes(
+    recipe: str | Path, host: Host, data: str | Path | None, seed: int | None, overrides: Sequence[str]
+) -> list[str]:
+    """All overrides of a recipe: what naming data or a seed changes in it, then those of the user.
+
+    Raises
+    ------
+    InputError
+        The user says a thing twice.
+    """
+    found: list[str] = []
+    if seed is not None:
+        _once(f"--seed {seed}", ["seed"], overrides)
+        found.append(f"seed={seed}")
     if data is not None:
+        _once(f"--data {data}", ["data", "source"], overrides)
         section = read_recipe(recipe, host.registry).tree.plain().get("data") or {}
         found += [f"data.{key}=null" for key in _OF_A_SOURCE if isinstance(section, dict) and section.get(key)]
         found.append(f"data.source={json.dumps(str(data), ensure_ascii=False)}")
-    return found
+    return [*found, *overrides]
+
+
+def _once(said: str, path: list[str], overrides: Sequence[str]) -> None:
+    for text in overrides:
+        keys, _ = override(text)
+        if keys == path[: len(keys)]:
+            raise InputError(f"{said} and --set {text} say the same thing twice: leave one of them out")

@@ -45,6 +45,9 @@ def explain(error: BaseException) -> Failure:
         return Failure("input", f"{error.filename or 'a file'}: {error.strerror}", 2)
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return Failure("input", "out of memory; take a smaller batch: --set stages.0.sampler.batch=32", 2)
+    if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("lmrs"):
+        library = error.name.partition(".")[0]
+        return Failure("input", f"{library} is not installed, and lmrs needs it: `pip install lmrs` brings it", 2)
     return Failure("internal", f"a fault of ours, {_place(error)}; LMRS_TRACEBACK=1 shows where it comes from", 1)
 
 

@@ -36,6 +36,6 @@ def command(
     from lmrs.recipe.show import as_json, as_text, as_yaml
 
     host = shell.host()
-    resolved = prepared(recipe, host.registry, [*changes(recipe, host, data, None), *(change or ())])
+    resolved = prepared(recipe, host.registry, changes(recipe, host, data, None, change or ()))
     text = as_yaml if plain else as_text
     shell.answer(as_json(resolved), lambda: text(resolved).splitlines())
