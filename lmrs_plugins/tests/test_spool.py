@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 from typing import Any
 
@@ -49,11 +50,26 @@ def test_numbers_on_disk_are_one_stretch_outside_memory() -> None:
     assert pa.total_allocated_bytes() - before < 80_000
 
 
-@pytest.mark.fault("F: no room for temporary files")
-def test_no_room_for_temporary_files_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(**_: Any) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+class Full:
+    """A file on a full disk."""
 
-    monkeypatch.setattr("tempfile.TemporaryFile", full)
-    with pytest.raises(InputError, match="No space left on device.*TMPDIR"):
+    def __init__(self, when: str) -> None:
+        self._when, self._file = when, io.BytesIO()
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._when:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return getattr(self._file, name)
+
+    def __enter__(self) -> Full:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+@pytest.mark.fault("F: no room for temporary files")
+@pytest.mark.parametrize("when", ["write", "flush"])
+def test_no_room_for_temporary_files_says_where(when: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **_: Full(when))
+    with pytest.raises(InputError, match=r"No space left on device.*TMPDIR"):
         spooled(0)

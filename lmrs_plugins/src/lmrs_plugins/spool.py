@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import mmap
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,21 +59,17 @@ class Spool:
         import pyarrow as pa
 
         if self._columns:
-            return pa.table([column.read() for column in self._columns], schema=self.schema)
+            with _room():
+                return pa.table([column.read() for column in self._columns], schema=self.schema)
         held, self._held = self._held, []
         return pa.concat_tables([self.schema.empty_table(), *held]).combine_chunks()
 
     def _write(self) -> None:
-        try:
+        with _room():
             self._columns = self._columns or [_column(field) for field in self.schema]
             for piece in self._held:
                 for column, values in zip(self._columns, piece.columns, strict=True):
                     column.add(values)
-        except OSError as error:
-            raise InputError(
-                f"{tempfile.gettempdir()}: no room for temporary files ({error.strerror or error}); free some, or name "
-                "another folder in the variable TMPDIR"
-            ) from None
         self._held = []
 
 
@@ -126,6 +124,18 @@ def _column(field: pa.Field) -> _Numbers | _Others:
 
     numbers = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
     return _Numbers(field) if numbers else _Others(field)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """A disk that is full says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"{tempfile.gettempdir()}: no room for temporary files ({error.strerror or error}); free some, or name "
+            "another folder in the variable TMPDIR"
+        ) from None
 
 
 def _file() -> IO[bytes]:
