@@ -36,7 +36,7 @@ def test_the_recipe_of_the_ideas_fits(tmp_path: Path) -> None:
     assert list(prepared(path, Host().registry).model) == ["item", "history"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md", "docs/evaluation.md"])
 def test_commands_exist_with_their_options(page: str) -> None:
     text = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
     found = COMMAND.findall(text)

@@ -191,3 +191,22 @@ def test_leave_one_out_wants_three_events_of_someone(tmp_path, loaded):
 def test_settings_refuse_splits_that_make_no_sense(bad):
     with pytest.raises(ValidationError):
         DataSettings(source="synthetic", split=bad)
+
+
+@pytest.mark.fault("G: a split that is none in time says what leaks: {id}")
+@pytest.mark.parametrize("split", [{"by": "leave-one-out"}, {"by": "users", "test": 0.5, "valid": 0.0}], ids=str)
+def test_a_split_that_is_none_in_time_says_what_leaks(tmp_path, loaded, split):
+    apart = [f"{user},{item},1,{start + item}" for user, start in (("a", 0), ("b", 100)) for item in range(4)]
+    notes = loaded(_file(tmp_path, apart), split=split).notes
+    (said,) = (note for note in notes if "earlier than the last training event" in note)
+    assert said.startswith("1 of ")
+    assert "data.split.by=temporal does not" in said
+
+
+@pytest.mark.fault("G: a split in time leaks nothing")
+def test_a_split_in_time_leaks_nothing(tmp_path, loaded):
+    apart = [f"{user},{item},1,{start + item}" for user, start in (("a", 0), ("b", 3)) for item in range(6)]
+    bundle = loaded(_file(tmp_path, apart), split={"by": "temporal", "valid": 0.2, "test": 0.2})
+    assert not any("last training event" in note for note in bundle.notes)
+    times, part = bundle.bundle.interactions.column("timestamp").to_numpy(), bundle.bundle.part
+    assert times[part == 0].max() < times[part == 2].min()

@@ -25,6 +25,7 @@ def cases(seed: int = 1) -> tuple[np.ndarray, Ragged, Ragged]:
     return keys, positives, seen
 
 
+@pytest.mark.fault("G: sampled candidates are neither right nor seen: {id}")
 @pytest.mark.parametrize("by", ["uniform", "popularity"])
 @settings(max_examples=30, deadline=None)
 @given(count=st.integers(1, 25), seed=st.integers(0, 1000), exclude=st.booleans())
@@ -41,6 +42,7 @@ def test_negatives_are_distinct_and_neither_positive_nor_seen(by, count, seed, e
         assert set(negatives) <= allowed
 
 
+@pytest.mark.fault("G: sampled candidates in any batch: {id}")
 @pytest.mark.parametrize("by", ["uniform", "popularity"])
 @pytest.mark.parametrize("size", [1, 7, 60])
 def test_a_case_has_the_same_negatives_in_any_batch(by, size):
@@ -55,6 +57,7 @@ def test_a_case_has_the_same_negatives_in_any_batch(by, size):
             assert batch[place].tolist() == whole[case].tolist()
 
 
+@pytest.mark.fault("G: sampled candidates: by the seed alone")
 def test_the_seed_decides():
     keys, positives, seen = cases()
     one, again, other = (Sampled(20, 6, "uniform", seed).draw(keys, positives, seen) for seed in (3, 3, 4))
@@ -96,6 +99,7 @@ def test_sampled_candidates_are_ranked_with_the_positives_among_them():
     assert ranked.ranks[np.isfinite(ranked.ranks)].max() <= 7
 
 
+@pytest.mark.fault("G: sampled candidates are labelled: words")
 def test_labels_say_what_the_numbers_rest_on():
     assert Sampled(20, 100, "popularity", 1, POPULARITY).label("exclude") == (
         "100 sampled by popularity, excluding seen, + positives"

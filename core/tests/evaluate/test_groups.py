@@ -90,6 +90,7 @@ def test_histories_all_alike_are_one_group():
     assert [len(one.cases) for one in found.groupings[1].groups] == [4, 0, 0]
 
 
+@pytest.mark.fault("G: ties: right answers of a group alone")
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10_000))
 def test_some_right_answers_alone_are_ranked_as_if_there_were_no_others(seed):
@@ -110,6 +111,7 @@ def test_some_right_answers_alone_are_ranked_as_if_there_were_no_others(seed):
     assert sorted(found.positives) == sorted(alone.positives)
 
 
+@pytest.mark.fault("G: order of cases and rows: groups")
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000))
 def test_groups_follow_their_cases_and_rows_in_any_order(seed):

@@ -1,15 +1,12 @@
-"""Metrics, worked by hand and against ir-measures (trec_eval) and torchmetrics."""
+"""Metrics, worked by hand; `test_oracles` has those of others."""
 
 from __future__ import annotations
 
-import ir_measures
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir_measures import AP, RR, P, R, Success, nDCG
-from torchmetrics.functional.retrieval import retrieval_auroc
 
 from lmrs.evaluate.build import build_metrics, deepest
 from lmrs.evaluate.ranking import rank
@@ -17,7 +14,6 @@ from lmrs_plugins.errors import LmrsError
 from lmrs_plugins.metric import Ranked
 from lmrs_plugins.ragged import Ragged
 
-CUTS = [1, 3, 5, 10]
 NAMES = ["ndcg", "recall", "hr", "precision", "mrr", "map", "auc", "coverage", "gini"]
 
 
@@ -43,48 +39,6 @@ def random_question(seed: int, cases: int = 40, rows: int = 30):
         for most in (9, 7)
     ]
     return scores, lists[0], lists[1]
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_ir_measures_says_the_same(seed):
-    scores, positives, seen = random_question(seed)
-    qrels = {str(case): {str(row): 1 for row in positives[case]} for case in range(40) if len(positives[case])}
-    run = {
-        str(case): {str(row): float(scores[case, row]) for row in range(30) if row not in seen[case]}
-        for case in range(40)
-    }
-    wanted = [measure for at in CUTS for measure in (nDCG @ at, R @ at, Success @ at, P @ at, AP @ at)] + [RR]
-    theirs = {(str(one.measure), one.query_id): one.value for one in ir_measures.iter_calc(wanted, qrels, run)}
-    ranked = rank(scores, positives, rows=30, seen=seen, top=10)
-    found = {metric.name: metric.values(ranked) for metric in build_metrics(NAMES, CUTS)}
-    names = {"NDCG": "nDCG", "Recall": "R", "HR": "Success", "Precision": "P"}
-    compared = 0
-    for case in range(40):
-        number = len(positives[case])
-        for at in CUTS:
-            for ours, other in names.items():
-                value = theirs.get((f"{other}@{at}", str(case)), np.nan)
-                assert found[f"{ours}@{at}"][case] == pytest.approx(value, nan_ok=True), (ours, at, case)
-                compared += 1
-            # trec_eval divides by the number of positives even where it is beyond the cut-off.
-            value = theirs.get((f"AP@{at}", str(case)), np.nan) * number / max(min(number, at), 1)
-            assert found[f"MAP@{at}"][case] == pytest.approx(value, nan_ok=True)
-        assert found["MRR"][case] == pytest.approx(theirs.get(("RR", str(case)), np.nan), nan_ok=True)
-    assert compared == 40 * 16
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_torchmetrics_says_the_same_of_auc_with_ties(seed):
-    random = np.random.default_rng(seed)
-    scores = torch.from_numpy(random.integers(0, 5, (30, 20))).float()
-    positives = Ragged.of([random.choice(20, random.integers(1, 6), replace=False) for _ in range(30)])
-    ranked = rank(scores, positives, rows=20)
-    (auc,) = build_metrics(["auc"])
-    for case, value in enumerate(auc.values(ranked)):
-        target = torch.zeros(20, dtype=torch.bool)
-        target[positives[case]] = True
-        # torchmetrics wants probabilities.
-        assert value == pytest.approx(float(retrieval_auroc(scores[case] / 10, target)), abs=1e-6)
 
 
 SCORES = [[0.9, 0.8, 0.7, 0.6, 0.5]]
@@ -120,6 +74,7 @@ def test_ties_share_their_expected_rank():
     assert worked("auc", tied, [[0]]) == [0.666667]
 
 
+@pytest.mark.fault("G: no recommendations and no right answers: {id}")
 @pytest.mark.parametrize("name", [f"{name}@10" for name in ("ndcg", "recall", "hr", "map")] + ["mrr", "auc"])
 def test_a_case_without_positives_does_not_count_and_an_empty_list_is_a_miss(name):
     values = worked(name, [[3.0, 2.0, 1.0], [-np.inf] * 3, [3.0, 2.0, 1.0]], [[], [1], [0]])
@@ -172,6 +127,7 @@ def test_values_lie_between_0_and_1_and_follow_their_cases(metric, seed):
     assert metric.values(turned) == pytest.approx(values[::-1] if len(values) > 1 else values, nan_ok=True)
 
 
+@pytest.mark.fault("G: no case: {id}")
 @pytest.mark.parametrize("metric", build_metrics(NAMES, [3]), ids=lambda metric: metric.name)
 def test_no_case_gives_no_value(metric):
     none = Ranked(np.empty(0), np.zeros(1, np.int64), np.empty((0, 3), np.int64), np.empty(0, np.int64), 5)

@@ -44,6 +44,7 @@ def by_definition(scores, positives):
     return np.mean(found, axis=0)
 
 
+@pytest.mark.fault("G: ties: ranks against all orders of equals")
 @settings(max_examples=80, deadline=None)
 @given(questions(rows=6))
 def test_ranks_are_means_over_all_orders_of_ties(question):
@@ -60,6 +61,7 @@ def test_ranks_are_means_over_all_orders_of_ties(question):
         assert np.isinf(ranks[len(expected) :]).all()
 
 
+@pytest.mark.fault("G: lists against a stable sort, ties and seen rows")
 @settings(max_examples=80, deadline=None)
 @given(questions(), st.integers(0, 12))
 def test_top_is_a_stable_sort_without_what_is_seen(question, top):
@@ -72,6 +74,7 @@ def test_top_is_a_stable_sort_without_what_is_seen(question, top):
         assert got.candidates[case] == len(left)
 
 
+@pytest.mark.fault("G: batch size and order of cases")
 @settings(max_examples=80, deadline=None)
 @given(questions(), st.randoms(use_true_random=False))
 def test_batches_and_the_order_of_cases_change_nothing(question, random):
@@ -87,6 +90,7 @@ def test_batches_and_the_order_of_cases_change_nothing(question, random):
     same(collected.result(), whole)
 
 
+@pytest.mark.fault("G: ties: renumbered rows")
 @settings(max_examples=80, deadline=None)
 @given(questions(), st.randoms(use_true_random=False))
 def test_renumbering_the_rows_changes_no_rank(question, random):
@@ -104,6 +108,7 @@ def test_renumbering_the_rows_changes_no_rank(question, random):
     same(after, before)
 
 
+@pytest.mark.fault("G: padding, repeated and unordered candidates")
 @settings(max_examples=80, deadline=None)
 @given(questions(), st.randoms(use_true_random=False))
 def test_all_rows_as_candidates_in_any_order_are_the_full_ranking(question, random):
@@ -118,6 +123,7 @@ def test_all_rows_as_candidates_in_any_order_are_the_full_ranking(question, rand
     same(rank(given_scores, positives, rows=width, seen=seen, candidates=candidates, top=4), full)
 
 
+@pytest.mark.fault("G: batch size: blocks of bounded memory")
 def test_blocks_of_bounded_memory_change_nothing(monkeypatch):
     random = np.random.default_rng(0)
     scores = torch.from_numpy(random.integers(0, 30, (40, 50))).float()
@@ -146,6 +152,7 @@ def test_scores_are_left_as_they_are():
     assert scores.tolist() == [[3.0, 2.0, 1.0]]
 
 
+@pytest.mark.fault("G: row 0 is neither excluded nor padding")
 def test_row_0_is_a_row_like_any_other():
     scores = torch.tensor([[9.0, 5.0, 1.0], [1.0, 5.0, 9.0]])
     got = rank(scores, Ragged.of([[0], [0]]), rows=3, seen=Ragged.of([[], []]), top=1)
@@ -153,12 +160,14 @@ def test_row_0_is_a_row_like_any_other():
     assert got.top.tolist() == [[0], [2]]
 
 
+@pytest.mark.fault("G: seen rows excluded and included")
 def test_a_repeated_item_is_missed_where_seen_is_excluded_and_found_where_it_is_not():
     scores, positives, seen = torch.tensor([[1.0, 5.0, 3.0]]), Ragged.of([[1, 2]]), Ragged.of([[1]])
     assert rank(scores, positives, rows=3, seen=seen).ranks.tolist() == [1.0, np.inf]
     assert rank(scores, positives, rows=3).ranks.tolist() == [1.0, 2.0]
 
 
+@pytest.mark.fault("G: ties: all scores alike")
 def test_a_constant_model_gets_the_middle_rank():
     got = rank(torch.zeros(1, 101), Ragged.of([[7]]), rows=101)
     assert got.ranks.tolist() == [51.0]
@@ -169,11 +178,13 @@ def test_positives_that_tie_with_each_other_alone_take_the_first_places():
     assert got.ranks.tolist() == [1.0, 2.0, 3.0]
 
 
+@pytest.mark.fault("G: a right answer given twice")
 def test_a_positive_given_twice_counts_once():
     got = rank(torch.tensor([[2.0, 3.0]]), Ragged.of([[0, 0]]), rows=2)
     assert got.ranks.tolist() == [2.0]
 
 
+@pytest.mark.fault("G: half precision and infinite scores")
 def test_half_precision_and_infinite_scores():
     scores = torch.tensor([[np.inf, 1.0, np.inf, -np.inf]], dtype=torch.bfloat16)
     got = rank(scores, Ragged.of([[0, 1, 3]]), rows=4, top=4)
@@ -181,6 +192,7 @@ def test_half_precision_and_infinite_scores():
     assert got.top.tolist() == [[0, 2, 1, -1]]
 
 
+@pytest.mark.fault("G: double precision is not rounded into ties")
 def test_double_precision_is_not_rounded_into_ties():
     scores = torch.tensor([[1.0, 1.0 + 1e-12]], dtype=torch.float64)
     assert rank(scores, Ragged.of([[0]]), rows=2).ranks.tolist() == [2.0]
@@ -194,12 +206,14 @@ def test_lists_that_a_scorer_made_rank_in_their_order():
     assert got.top.tolist() == [[7, 5, -1], [4, -1, -1]]
 
 
+@pytest.mark.fault("G: no recommendations: no case, no candidate")
 def test_no_case_and_no_candidate():
     assert len(Ranking(5, 2).result().candidates) == 0
     got = rank(torch.empty(1, 0), Ragged.of([[3]]), rows=5, candidates=np.empty((1, 0), np.int64), top=2)
     assert (got.ranks.tolist(), got.top.tolist()) == ([np.inf], [[-1, -1]])
 
 
+@pytest.mark.fault("G: a score that is NaN")
 def test_nan_names_the_case_and_the_row(monkeypatch):
     monkeypatch.setattr(ranking, "_BLOCK", 3)
     scores = torch.zeros(3, 3)
@@ -225,6 +239,7 @@ def test_what_does_not_fit_is_refused(arguments, message):
         rank(torch.zeros(1, 3), **{"positives": Ragged.of([[0]]), "rows": 3, **arguments})
 
 
+@pytest.mark.fault("G: a case ranked twice or never")
 def test_a_case_that_is_missing_or_stands_twice_is_noticed():
     ranking = Ranking(2, 1)
     ranking.add(np.array([0, 0]), torch.zeros(2, 2), Ragged.of([[0], [1]]))

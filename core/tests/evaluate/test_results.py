@@ -89,6 +89,7 @@ def test_one_that_was_not_evaluated(tmp_path):
         load(tmp_path, "test")
 
 
+@pytest.mark.fault("G: a stored result that is damaged: {id}")
 @pytest.mark.parametrize("name", ["test.npz", "test.json"])
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "gone"])
 def test_a_damaged_file_is_refused(found, tmp_path, name, damage):

@@ -43,6 +43,7 @@ def test_too_few_values_have_no_interval():
     assert np.isnan(interval(np.array([NAN])).mean)
 
 
+@pytest.mark.fault("G: intervals hold the truth as often as they say, of {id} users")
 @pytest.mark.parametrize("users", [400, 60])
 def test_intervals_hold_the_truth_as_often_as_they_say(users):
     """A hit rate of .3 whose cases depend on their user; 1,000 seeded evaluations."""
@@ -101,6 +102,7 @@ def test_cases_of_one_group_change_sign_together():
     assert randomisation(differences) == 2 / 2**12
 
 
+@pytest.mark.fault("G: p under the null hypothesis is uniform")
 def test_under_the_null_hypothesis_p_is_uniform():
     random = np.random.default_rng(4)
     found = [randomisation(random.exponential(size=40) - random.exponential(size=40), draws=400) for _ in range(500)]
@@ -109,6 +111,7 @@ def test_under_the_null_hypothesis_p_is_uniform():
     assert np.mean(np.array(found) <= 0.5) == pytest.approx(0.5, abs=0.07)
 
 
+@pytest.mark.fault("G: Holm: known answers")
 def test_holm_by_hand():
     # 3 x .01, 2 x .02, then .04 but not less than what is before it.
     assert holm(np.array([0.04, 0.01, 0.02])).tolist() == pytest.approx([0.04, 0.03, 0.04])
@@ -117,6 +120,7 @@ def test_holm_by_hand():
     assert holm(np.array([0.6, 0.7])).tolist() == [1.0, 1.0]
 
 
+@pytest.mark.fault("G: Benjamini and Hochberg: known answers")
 def test_benjamini_hochberg_by_hand_and_scipys():
     assert benjamini_hochberg(np.array([0.04, 0.01, 0.02])).tolist() == pytest.approx([0.04, 0.03, 0.03])
     p = np.random.default_rng(5).random(20) ** 3
@@ -196,6 +200,7 @@ def test_results_are_paired_by_the_keys_of_their_cases():
     assert (row.first_mean, row.second_mean) == (0.5, 0.75)
 
 
+@pytest.mark.fault("G: results of another question are not compared: {id}")
 @pytest.mark.parametrize(
     ("other", "message"),
     [
@@ -205,6 +210,7 @@ def test_results_are_paired_by_the_keys_of_their_cases():
         (result([1, 3], [1, 1]), "other cases"),
         (result([1], [1]), "other cases"),
     ],
+    ids=["candidates", "seen", "data", "other cases", "fewer cases"],
 )
 def test_results_that_answer_another_question_are_not_compared(other, message):
     with pytest.raises(InputError, match=message):

@@ -83,12 +83,13 @@ def chosen(host: Host) -> list[RecipeCard]:
 
 
 def _lines(found: Mapping[str, Result], example: Example) -> Iterator[str]:
-    from lmrs.cli.metrics import question
+    from lmrs.cli.metrics import definitions, question
 
     first = next(iter(found.values()))
     yield from beside(found, [one.name for one in first.measured])
     yield ""
     yield from wrapped(question(first))
+    yield from definitions(first)
     yield ""
     yield f"{next(iter(found))} for user {example.user}, whose history ends with"
     yield from table(("id", "title", "categories"), [_cells(one) for one in example.history])

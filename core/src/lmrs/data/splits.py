@@ -24,11 +24,24 @@ def split(
 
     `users` is (events,) ascending; `times` (events,) ascending within each user, NaN where unknown.
     """
-    if isinstance(settings, LeaveOneOut):
-        return _leave_one_out(users, notes)
     if isinstance(settings, Temporal):
         return _temporal(times, settings, notes)
-    return _users(users, settings, notes)
+    part = _leave_one_out(users, notes) if isinstance(settings, LeaveOneOut) else _users(users, settings, notes)
+    if times is not None:
+        _say_what_leaks(part, times, settings.by, notes)
+    return part
+
+
+def _say_what_leaks(part: Part, times: npt.NDArray[np.float64], by: str, notes: list[str]) -> None:
+    """A split that is none in time trains on what others did after the moment of a case."""
+    last = np.fmax.reduce(times, where=part == TRAIN, initial=-np.inf)
+    asked = np.count_nonzero(part == TEST)
+    early = np.count_nonzero((part == TEST) & (times < last))
+    if early:
+        notes.append(
+            f"{early} of {asked} test events are earlier than the last training event: a split by {by} trains on what "
+            "others did later; data.split.by=temporal does not"
+        )
 
 
 def _ends(users: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
