@@ -21,7 +21,7 @@ EXAMPLES = (
     "lmrs plugins",
     "lmrs --no-plugin text plugins --json",
     "lmrs plugins --lock plugins.json",
-    "lmrs --plugin-lock plugins.json --strict-plugins recipes",
+    "lmrs --plugin-lock plugins.json --strict-plugins plugins",
 )
 
 
