@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lmrs.recipe.json_schema import json_schema
 from lmrs.recipe.resolved import Resolved
 from lmrs.recipe.rounds import MOST
 from lmrs.recipe.show import as_text
@@ -101,3 +102,11 @@ def test_rounds_of_rounds_are_bounded(ask: Ask) -> None:
 def test_an_empty_round_is_refused(ask: Ask) -> None:
     with pytest.raises(InputError, match=r"recipe\.yaml:\d+: .*a round of several stages wants a list of stages"):
         several(ask, "  - {repeat: 2, stages: []}\n")
+
+
+def test_editors_are_told_of_rounds(catalogue: object) -> None:
+    schema = json_schema(catalogue, [])  # type: ignore[arg-type]
+    kinds = [one["$ref"] for one in schema["properties"]["stages"]["items"]["anyOf"]]
+    assert kinds == ["#/$defs/Stage", "#/$defs/Repeat"]
+    assert schema["$defs"]["Repeat"]["required"] == ["repeat", "stages"]
+    assert {"repeat", "window"} <= set(schema["$defs"]["Stage"]["properties"])

@@ -51,6 +51,8 @@ def question(result: Result) -> str:
         f"{result.cases} cases with {result.positives} right answers among {result.rows} rows of {setting.subject}",
         f"ranked among {setting.candidates}",
     ]
+    if setting.window is not None:
+        said.append(f"of time window {setting.window} alone")
     if setting.sampled:
         said.append("sampled candidates: no match for numbers of full rankings")
     if result.unranked:
