@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PIECE = 1 << 20
 """Rows that are worked on at a time."""
-_SMALL = 1 << 26
+_SMALL = 1 << 24
 """Bytes that are kept in memory."""
 
 

@@ -72,14 +72,14 @@ class _Part:
         with self._explained():
             return all(
                 pc.all(pc.and_(pc.is_finite(one), pc.equal(pc.floor(one), one)), min_count=0).as_py()
-                for one in (batch.column(0) for batch in self._file.iter_batches(PIECE, columns=[name]))
+                for one in (batch.column(0) for batch in self._batches([name]))
             )
 
     def sheets(self, whole: Container[str], report: Report) -> Iterator[Sheet]:
         """Rows under our names and of our types, a piece at a time; pieces without a good row are left out."""
         first = 1
         with self._explained():
-            for batch in self._file.iter_batches(PIECE, columns=list(self._roles.values())):
+            for batch in self._batches(list(self._roles.values())):
                 lines = np.arange(first, first + batch.num_rows, dtype=np.int64)
                 first += batch.num_rows
                 table = pa.Table.from_batches([batch]).select(list(self._roles.values()))
@@ -88,6 +88,16 @@ class _Part:
                 )
                 if len(sheet.lines):
                     yield sheet
+
+    def _batches(self, columns: list[str]) -> Iterator[pa.RecordBatch]:
+        """Rows, a piece at a time. Asked for row groups one by one, the reader does not keep those before."""
+        about = self._file.metadata
+        ends = np.cumsum([0, *(about.row_group(group).num_rows for group in range(about.num_row_groups))])
+        group = 0
+        while group < about.num_row_groups:
+            stop = max(group + 1, int(np.searchsorted(ends, ends[group] + PIECE, side="right")) - 1)
+            yield from self._file.iter_batches(PIECE, row_groups=list(range(group, stop)), columns=columns)
+            group = stop
 
     def _typed(self, sheet: Sheet, whole: Container[str], report: Report) -> Sheet:
         for name in self._roles:
