@@ -170,6 +170,7 @@ SLIPS = [
     Slip("hit", "rest:WrongWay", r"\(better\): it gets worse as ranks get better: mend it, or `higher_is_better`"),
     Slip("hit", "rest:Summed", r"\(values\): values have shape \(2,\): one a case, or a single one for all"),
     Slip("hit", "rest:Infinite", r"\(values\): a value is infinite"),
+    Slip("hit", "rest:NeedsEvents", r"\(unknown\): AttributeError"),
     Slip("pairs", "rest:RecognisesAll", r"\(recognises\): it recognises 'notes.bin', which is none of its own"),
     Slip("pairs", "rest:PythonError", r"\(refuses\): IsADirectoryError"),
 ]

@@ -111,6 +111,11 @@ class Infinite(Hit):
         return np.where(np.isnan(super().values(ranked)), np.inf, super().values(ranked))
 
 
+class NeedsEvents(Hit):
+    def values(self, ranked: Any) -> Any:
+        return super().values(ranked) * ranked.popularity.sum()
+
+
 class RecognisesAll(Pairs):
     @staticmethod
     def recognises(path: Path) -> bool:
