@@ -16,7 +16,7 @@ def host(fresh_environment: Callable[..., Environment]) -> Environment:
     return fresh_environment("lmrs-plugins", "lmrs")
 
 
-@pytest.mark.fault("A: the host installed alone, from wheels: lmrs {id}")
+@pytest.mark.fault("L: no plugin installed: lists")
 @pytest.mark.parametrize("arguments", [["--help"], ["plugins"], ["components"], ["recipes"], ["plugins", "--json"]])
 def test_lists_work_without_any_plugin(host: Environment, arguments: list[str]) -> None:
     done = host.run("lmrs", *arguments)
@@ -24,6 +24,7 @@ def test_lists_work_without_any_plugin(host: Environment, arguments: list[str]) 
     assert done.stdout.strip()
 
 
+@pytest.mark.fault("L: no plugin installed: components")
 def test_components_are_the_hosts_own(host: Environment) -> None:
     done = host.run("lmrs", "components", "--json")
     assert done.returncode == 0, done.stderr
@@ -32,7 +33,7 @@ def test_components_are_the_hosts_own(host: Environment) -> None:
     assert "sequence/" not in done.stdout
 
 
-@pytest.mark.fault("A: a recipe of a plugin that is not installed")
+@pytest.mark.fault("L: no plugin installed: a recipe of one")
 def test_missing_recipe_names_the_distribution_that_has_it(host: Environment) -> None:
     done = host.run("lmrs", "run", "bert4rec", "--data", "synthetic", "--out", "made")
     assert done.returncode in (2, 3), done.stderr
@@ -59,6 +60,7 @@ def both(fresh_environment: Callable[..., Environment]) -> Environment:
     return fresh_environment("lmrs-plugins", "lmrs", "lmrs-sequence")
 
 
+@pytest.mark.fault("L: lists load nothing heavy")
 @pytest.mark.parametrize("arguments", [["--help"], ["plugins"], ["components"], ["recipes"]])
 def test_listing_loads_nothing_heavy(both: Environment, arguments: list[str]) -> None:
     done = both.run("python", "-c", DUMP, *arguments)

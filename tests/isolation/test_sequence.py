@@ -22,6 +22,7 @@ def test_plugin_brings_its_recipes_in_the_wheel(both: Environment) -> None:
     assert {"bert4rec", "sasrec"} <= set(done.stdout.split())
 
 
+@pytest.mark.fault("L: installed from wheels, with what they declare and nothing else")
 def test_trains_evaluates_and_recommends(both: Environment) -> None:
     """One run folder serves three commands, so they are one test."""
     done = both.run("lmrs", "run", "bert4rec", "--data", "synthetic", "--set", "stages.0.epochs=1", "--out", "made")
@@ -41,7 +42,7 @@ def test_trains_evaluates_and_recommends(both: Environment) -> None:
     json.loads(done.stdout)
 
 
-@pytest.mark.fault("A: a plugin is uninstalled")
+@pytest.mark.fault("L: plugin uninstalled")
 def test_uninstalling_the_plugin_leaves_the_host(fresh_environment: Callable[..., Environment]) -> None:
     environment = fresh_environment("lmrs-plugins", "lmrs", "lmrs-sequence")
     environment.uninstall("lmrs-sequence")
