@@ -97,3 +97,14 @@ def test_the_number_at_a_place_is_that_of_the_sorted(values, data):
     known = sorted(value for value in values if not np.isnan(value))
     place = data.draw(st.integers(0, len(known) - 1))
     assert radix.ranked(np.array(values), place) == known[place]
+
+
+def test_a_folder_is_one_data_set_of_parquet_only_where_nothing_else_is_in_it(table, tmp_path, loaded):
+    """A download may bring its ratings as Parquet beside files of a format of its own."""
+    pq.write_table(table.slice(0, 1000), tmp_path / "part-0.parquet")
+    pq.write_table(table.slice(1000), tmp_path / "part-1.parquet")
+    (tmp_path / "_SUCCESS").touch()
+    assert loaded(tmp_path).before.events == ROWS
+    assert parquet.Parquet.recognises(tmp_path)
+    (tmp_path / "ratings.dat").write_text("1::2::3::4\n", encoding="utf-8")
+    assert not parquet.Parquet.recognises(tmp_path)

@@ -33,8 +33,10 @@ class Parquet:
 
     @staticmethod
     def recognises(path: Path) -> bool:
-        """By the name's ending, or the first four bytes; a folder by what is in it."""
-        return bool(_files(path)) and (path.suffix == ".parquet" or path.is_dir() or first_bytes(path, 4) == b"PAR1")
+        """By the name's ending, or the first four bytes; a folder where nothing else is in it."""
+        if path.is_dir():
+            return bool(_files(path)) and all(_file(one) or one.name.startswith(("_", ".")) for one in path.iterdir())
+        return path.is_file() and (_file(path) or first_bytes(path, 4) == b"PAR1")
 
     def read(self, path: Path | None, policy: Policy) -> Tables:
         """Events; a column that nobody asked for is not read. Dates become seconds since 1970."""
@@ -131,7 +133,11 @@ class _Part:
 
 
 def _files(path: Path) -> list[Path]:
-    return sorted(path.glob("*.parquet")) if path.is_dir() else [path] if path.is_file() else []
+    return sorted(filter(_file, path.iterdir())) if path.is_dir() else [path] if path.is_file() else []
+
+
+def _file(path: Path) -> bool:
+    return path.suffix == ".parquet"
 
 
 def _line(error: Exception) -> str:
