@@ -126,6 +126,13 @@ class Bundle:
         """A column of the interactions as an array."""
         return np.asarray(self.interactions.column(name).to_numpy())
 
+    def counts(self, subject: str) -> npt.NDArray[np.int64]:
+        """(rows,) events of each row of a subject; counted in pieces, since numpy copies what is read-only."""
+        rows, total = self.column(subject), np.zeros(self.count(subject), dtype=np.int64)
+        for start in range(0, len(rows), PIECE):
+            total += np.bincount(rows[start : start + PIECE], minlength=len(total))
+        return total
+
     @cached_property
     def histories(self) -> Ragged:
         """For each user the rows of its events, in order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from lmrs.data.filters import occurrences
 from lmrs.data.radix import ranked
 from lmrs.data.settings import LeaveOneOut, Temporal, Users
 from lmrs_plugins.errors import InputError
@@ -46,7 +47,7 @@ def _say_what_leaks(part: Part, times: npt.NDArray[np.float64], by: str, notes: 
 
 def _ends(users: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """For each user the number of events, and the place after the last."""
-    sizes = np.bincount(users)
+    sizes = occurrences(users, np.broadcast_to(np.True_, len(users)))
     return sizes, np.cumsum(sizes)
 
 

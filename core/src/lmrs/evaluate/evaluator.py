@@ -49,7 +49,7 @@ class Evaluator:
         self.cases, self._metrics, self._settings = cases, metrics, settings
         self._part, self._subject, self._rows = part, subject, training.count(subject)
         counts = (
-            np.bincount(training.column(subject), minlength=self._rows)
+            training.counts(subject)
             if subject in training.interactions.column_names
             else np.zeros(self._rows, dtype=np.int64)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -20,8 +19,8 @@ class Popularity(nn.Module):
 
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
-        counts = np.bincount(env.bundle.items, minlength=env.count("item"))
-        self.register_buffer("events", torch.from_numpy(counts.astype(np.float32)))
+        counts = env.bundle.counts("item")
+        self.register_buffer("events", torch.from_numpy(counts.astype("float32")))
 
     def score(self, step: Step) -> Tensor:
         candidates = step.candidates()

@@ -19,7 +19,7 @@ class Negatives:
         self._each, self._shared = options.negatives, options.shared
         weights = np.ones(self._items)
         if options.shared_by == "popularity":
-            weights += np.bincount(env.bundle.items, minlength=self._items)
+            weights += env.bundle.counts("item")
         if self._shared:
             self._log_chance = np.log(weights / weights.sum()).astype(np.float32)
             self._ladder = np.cumsum(weights) / weights.sum()
