@@ -55,6 +55,29 @@ def test_bidirectional_states_see_every_item(make, norm) -> None:
         assert (states(module, x) - states(module, changed)).abs().amax(-1).min() > 1e-4
 
 
+def test_counted_from_the_end_the_last_item_has_one_place_in_every_history(make) -> None:
+    """An item alone, and behind one that is absent, are told apart by their places and nothing else."""
+    x, known = torch.randn(1, 3, WIDTH), torch.tensor([[False, True, False]])
+    for from_end in (True, False):
+        module = make(from_end=from_end)
+        alone = states(module, x[:, 1:], lengths_mask(1, positions=2))[0, 0]
+        behind = states(module, x, lengths_mask(2, positions=3), known=known)[0, 1]
+        assert torch.allclose(alone, behind, atol=1e-6) == from_end
+
+
+def test_mimetic_a_hidden_item_begins_as_the_mean_of_what_it_sees(bundle_of) -> None:
+    torch.manual_seed(0)
+    env, x = Env(bundle_of([[0, 1]], 2), widths={"over": WIDTH}), torch.randn(40, 6, WIDTH)
+    special = torch.zeros(40, 6, dtype=torch.long)
+    special[:, 5] = 1
+    near = {}
+    for mimetic in (0.0, 1.0):
+        module = Transformer(env, Options(norm="pre", layers=1, mimetic=mimetic)).eval()
+        hidden = states(module, x, special=special)[:, 5]
+        near[mimetic] = functional.cosine_similarity(hidden, x[:, :5].mean(1)).mean()
+    assert near[1.0] > 0.8 > 0.4 > near[0.0]  # the mask itself is in the mean too
+
+
 @pytest.mark.parametrize("causal", [True, False])
 def test_padding_and_batch_mates_change_no_state(make, causal) -> None:
     module, x = make(causal=causal), torch.randn(3, 9, WIDTH)

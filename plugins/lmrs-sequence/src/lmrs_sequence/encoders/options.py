@@ -40,6 +40,17 @@ class Transformer(Options):
         default="post", description="layer norm after each residual sum (BERT), or before each sub-layer and at the end"
     )
     length: int = Field(default=50, ge=1, description="most positions of a view")
+    from_end: bool = Field(
+        default=False,
+        description="positions are counted from the last one: where histories differ in length, what asks for the next "
+        "item then stands at the same place in all of them",
+    )
+    mimetic: float = Field(
+        default=0.0,
+        ge=0,
+        description="added at the start to the diagonals of the maps that make values and take attention out: a hidden "
+        "item then begins as the mean of what it sees (Trockman and Kolter, ICML 2023)",
+    )
     special: int = Field(default=1, ge=0, description="vectors kept for special codes; code 1 is the mask")
     input_norm: bool = Field(default=False, description="layer norm on the sum of vectors and positions")
 

@@ -35,6 +35,7 @@ class Transformer(nn.Module):
                 f"transformer: {options.heads} heads do not divide the width {self.width}; set heads or width"
             )
         self._causal, self._length, self._post = options.causal, options.length, options.norm == "post"
+        self._from_end = options.from_end
         self.enter = nn.Linear(entering, self.width) if entering != self.width else nn.Identity()
         self.positions = nn.Parameter(torch.empty(options.length, self.width))
         self.special = nn.Parameter(torch.empty(options.special, self.width)) if options.special else None
@@ -42,15 +43,21 @@ class Transformer(nn.Module):
         self.dropout = Dropout(options.dropout)
         self.layers = nn.ModuleList(Layer(self.width, options) for _ in range(options.layers))
         self.norm = nn.Identity() if self._post else nn.LayerNorm(self.width)
-        self._start()
+        self._start(options.mimetic)
 
-    def _start(self) -> None:
-        """Normal numbers of deviation .02 cut at two deviations, biases 0, as BERT."""
+    @torch.no_grad()
+    def _start(self, mimetic: float) -> None:
+        """Normal numbers of deviation .02 cut at two deviations, biases 0, as BERT; `mimetic` on two diagonals.
+
+        Of values times output Trockman and Kolter, ICML 2023, find a positive diagonal in trained language models.
+        """
         for name, parameter in self.named_parameters():
             if parameter.ndim > 1:
                 nn.init.trunc_normal_(parameter, std=0.02, a=-0.04, b=0.04)
             elif name.endswith("bias"):
                 nn.init.zeros_(parameter)
+            if mimetic and name.endswith(("qkv.weight", "out.weight")):
+                parameter[-self.width :].diagonal().add_(mimetic)
 
     def forward(
         self,
@@ -61,6 +68,8 @@ class Transformer(nn.Module):
         order: Tensor | None = None,
     ) -> Encoding:
         x = self.enter(over.main)
+        if position is None and self._from_end and mask is not None:
+            position = _from_end(mask)
         length = x.shape[1] if position is None else int(position.max()) + 1
         if length > self._length:
             raise InputError(
@@ -117,6 +126,13 @@ def _present(mask: Tensor | None, vectors: Tensor | None, special: Tensor | None
     if mask is None or vectors is None:
         return vectors if mask is None else mask
     return mask & vectors
+
+
+def _from_end(mask: Tensor) -> Tensor:
+    """(B, L) place of each position counted from the last one of its list; 0 behind that."""
+    places = torch.arange(mask.shape[1], device=mask.device)
+    last = (mask * places).amax(1, keepdim=True)
+    return (last - places).clamp(min=0)
 
 
 def _in_order(order: Tensor, keep: Tensor | None, special: Tensor | None) -> Tensor:
