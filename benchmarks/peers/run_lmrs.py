@@ -7,12 +7,8 @@ from collections.abc import Mapping
 
 from clock import Clock
 
-SETTINGS = (
-    "model.history.dropout=0.2",
-    "stages.0.sampler.batch=64",
-    "stages.0.optimizer.rate=0.003",
-    "stages.0.epochs=6",
-)
+SETTINGS = ("stages.0.sampler.batch=32", "stages.0.optimizer.rate=0.003", "stages.0.epochs=6")
+"""Chosen on the validation part for time to quality; everything else is the recipe's own."""
 
 
 def main() -> None:
