@@ -97,8 +97,8 @@ class Said:
 
     @property
     def error(self) -> str:
-        """The one line of standard error that an error is."""
-        lines = self.err.splitlines()
+        """The one line of standard error that an error is; notes on the data may stand before it."""
+        lines = [line for line in self.err.splitlines() if not line.startswith("note: ")]
         assert len(lines) == 1, self.err
         assert lines[0].startswith("error: ")
         return lines[0].removeprefix("error: ")
