@@ -295,7 +295,6 @@ def lmrs_recipes() -> list[RecipeCard]:
             "transformers4rec",
             "sessions with side features, trained through time windows under an objective of your choice",
             "de Souza Pereira Moreira et al., RecSys 2021",
-            ("stages.0.epochs=3",),
         ),
         _recipe("popularity", "what most people chose, the same for everybody", demo=()),
         _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),
