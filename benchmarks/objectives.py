@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 
 import lmrs
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 
 SEEDS = (1, 2, 3)
 METRICS = ("NDCG@20 by window", "Recall@20 by window")

@@ -30,9 +30,9 @@ from torch.nn import functional
 
 from lmrs.answer.prepared import prepare
 from lmrs.answer.setting import Setting
-from lmrs.evaluate.metrics.ndcg import Ndcg
-from lmrs.evaluate.options import Cut
-from lmrs.evaluate.ranking import rank
+from lmrs.evaluation.metrics.ndcg import Ndcg
+from lmrs.evaluation.options import Cut
+from lmrs.evaluation.ranking import rank
 from lmrs.host.host import Host
 from lmrs_plugins import Bundle, Cases
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from laws.source import CONTRACT, CORE, PLUGINS, ROOT, Import, imports, plain, python, words
 
-ROOMS = ("host", "recipe", "data", "model", "runs", "train", "evaluate", "answer", "report", "cli")
+ROOMS = ("host", "recipe", "data", "model", "runs", "train", "evaluation", "answer", "report", "cli")
 """The rooms of core. Each knows only those to its left; `runs`, the store, knows none and serves all to its right."""
 LEAVES = ("host", "runs")
 BESIDE = {"version"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from demands.trials import Trials
 
 from lmrs.answer.pipeline import Pipeline
-from lmrs.evaluate.report import Result
+from lmrs.evaluation.report import Result
 from lmrs.recipe.settings import SampleSettings
 
 

@@ -13,7 +13,7 @@ import torch
 from engine.small import OVERRIDES
 
 from lmrs.answer.run import resume, run
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 from lmrs.runs.model import load_model
 
 # Without dropout and with batches in the order of the permutation, two halves are the whole.

@@ -11,7 +11,7 @@ from engine.orders import Order
 from engine.two_stages import NOTIFY, SCORES, Lmrs, assert_equal, resume
 
 import lmrs as library
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 
 ITEMS, USERS, DAY = 20, 24, 86400.0
 SMALL = (

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from engine.orders import Order
 
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 from lmrs.runs.events import Events
 from lmrs.runs.model import load_model
 
 RECIPE = Path(__file__).with_name("two-stages.yaml")
 WORKERS = ("--set", "stages.0.workers=2", "--set", "stages.1.workers=2")
 NOTIFY = "lmrs.answer.setting:Setting.notify"
-SCORES = "lmrs.evaluate.answering:Answering.scores"
+SCORES = "lmrs.evaluation.answering:Answering.scores"
 # The save of step 46 is in the second stage, in the middle of its fourth epoch, after a validation that was no better.
 SAVE = "step-46"
 LAST = 6

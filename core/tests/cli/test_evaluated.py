@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmrs.evaluate import evaluator
+from lmrs.evaluation import evaluator
 
 RULES = (
     "tied scores share the expected rank",

@@ -15,11 +15,11 @@ import torch
 import yaml
 
 from lmrs.data import store
-from lmrs.evaluate.build import build_metrics
-from lmrs.evaluate.measure import measure
-from lmrs.evaluate.ranking import rank
-from lmrs.evaluate.report import Result, Setting
-from lmrs.evaluate.stored import files
+from lmrs.evaluation.build import build_metrics
+from lmrs.evaluation.measure import measure
+from lmrs.evaluation.ranking import rank
+from lmrs.evaluation.report import Result, Setting
+from lmrs.evaluation.stored import files
 from lmrs.report.examples import Example, Shown
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.model import save_model

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 from lmrs.report.examples import Example, Shown
 from lmrs.report.html import write_report
 from lmrs.runs.events import Events

@@ -9,9 +9,9 @@ from pathlib import Path
 from lmrs.answer.pipeline import Pipeline
 from lmrs.answer.through_windows import keep_result
 from lmrs.answer.trec import Trec, write_trec
-from lmrs.evaluate import stored
-from lmrs.evaluate.report import Result
-from lmrs.evaluate.statistics import Difference, compare_results
+from lmrs.evaluation import stored
+from lmrs.evaluation.report import Result
+from lmrs.evaluation.statistics import Difference, compare_results
 from lmrs.host.host import Host
 from lmrs.recipe.check import check
 from lmrs.recipe.overrides import load as read_recipe

@@ -13,9 +13,9 @@ import torch
 
 from lmrs.answer.setting import Setting
 from lmrs.data import store
-from lmrs.evaluate.answering import Answering
-from lmrs.evaluate.evaluator import Evaluator
-from lmrs.evaluate.report import Result
+from lmrs.evaluation.answering import Answering
+from lmrs.evaluation.evaluator import Evaluator
+from lmrs.evaluation.report import Result
 from lmrs.host.host import Host
 from lmrs.model.graph import Graph
 from lmrs.recipe.resolve import resolve

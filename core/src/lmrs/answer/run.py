@@ -14,7 +14,7 @@ from lmrs.answer.prepared import prepare
 from lmrs.answer.setting import Setting
 from lmrs.answer.through_windows import keep_result, measured_after, of_all_windows
 from lmrs.data import store
-from lmrs.evaluate.report import Result
+from lmrs.evaluation.report import Result
 from lmrs.host.host import Host
 from lmrs.recipe.show import as_yaml
 from lmrs.runs.folder import RunFolder

@@ -11,8 +11,8 @@ import torch
 from torch import nn
 
 from lmrs.data.windows import known_at, within
-from lmrs.evaluate.answering import Answering
-from lmrs.evaluate.evaluator import Evaluator
+from lmrs.evaluation.answering import Answering
+from lmrs.evaluation.evaluator import Evaluator
 from lmrs.host.host import Host
 from lmrs.model.build import Builder
 from lmrs.model.graph import Graph

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lmrs.evaluate import stored
-from lmrs.evaluate.over_windows import over_windows
-from lmrs.evaluate.report import Result
+from lmrs.evaluation import stored
+from lmrs.evaluation.over_windows import over_windows
+from lmrs.evaluation.report import Result
 from lmrs.recipe.resolved import Resolved
 from lmrs.runs.atomic import write_file
 from lmrs.runs.folder import RunFolder

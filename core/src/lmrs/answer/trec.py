@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lmrs.answer.pipeline import Pipeline
-from lmrs.evaluate import trec
-from lmrs.evaluate.report import Result
+from lmrs.evaluation import trec
+from lmrs.evaluation.report import Result
 from lmrs.runs.atomic import write_file
 from lmrs_plugins import InputError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lmrs.builtin.cards import CARDS
 from lmrs.data.cards import DATASETS
-from lmrs.evaluate.cards import METRICS
+from lmrs.evaluation.cards import METRICS
 from lmrs_plugins import Card, hookimpl
 
 

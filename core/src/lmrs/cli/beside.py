@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lmrs.cli.table import table
 
 if TYPE_CHECKING:
-    from lmrs.evaluate.report import Result
+    from lmrs.evaluation.report import Result
 
 
 def beside(found: Mapping[str, Result], names: Sequence[str]) -> Iterator[str]:

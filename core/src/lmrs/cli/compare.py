@@ -14,8 +14,8 @@ from lmrs.cli.shell import Shell
 from lmrs.cli.table import table, wrapped
 
 if TYPE_CHECKING:
-    from lmrs.evaluate.report import Result
-    from lmrs.evaluate.statistics import Difference
+    from lmrs.evaluation.report import Result
+    from lmrs.evaluation.statistics import Difference
 
 EXAMPLES = ("lmrs compare runs/first runs/second", "lmrs compare runs/* --metric NDCG@10 --json")
 
@@ -38,7 +38,7 @@ def command(
     """
     shell = Shell.of(context, no_plugin, plugins, json)
     from lmrs.answer.measured import results
-    from lmrs.evaluate.statistics import compare_results
+    from lmrs.evaluation.statistics import compare_results
 
     found = results(runs, part)
     rows = compare_results(found, metrics=metric, within_groups=groups)

@@ -20,7 +20,7 @@ from lmrs_plugins.errors import InputError
 from lmrs_plugins.recipe import RecipeCard
 
 if TYPE_CHECKING:
-    from lmrs.evaluate.report import Result
+    from lmrs.evaluation.report import Result
     from lmrs.report.examples import Example, Shown
 
 DATA = "synthetic"

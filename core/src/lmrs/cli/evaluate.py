@@ -17,7 +17,7 @@ from lmrs_plugins.errors import InputError
 
 if TYPE_CHECKING:
     from lmrs.answer.trec import Trec
-    from lmrs.evaluate.report import Result
+    from lmrs.evaluation.report import Result
 
 EXAMPLES = (
     "lmrs evaluate runs/first",

@@ -12,12 +12,12 @@ from lmrs.cli.shell import Shell
 
 if TYPE_CHECKING:
     from lmrs.answer.pipeline import Pipeline
-    from lmrs.evaluate.report import Result
+    from lmrs.evaluation.report import Result
 
 
 def result_of(folder: Path, part: str = "test") -> Result | None:
     """The stored result of a run; None where its recipe gives no answer."""
-    from lmrs.evaluate import stored
+    from lmrs.evaluation import stored
 
     return stored.load(folder / "results", part) if (folder / "results" / f"{part}.json").exists() else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import isnan
 
 from lmrs.cli.table import table, wrapped
-from lmrs.evaluate.report import LEVEL, Measured, Result
+from lmrs.evaluation.report import LEVEL, Measured, Result
 
 
 def lines(result: Result) -> Iterator[str]:

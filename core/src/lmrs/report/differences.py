@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from lmrs.evaluate.correction import holm
-from lmrs.evaluate.statistics import Difference, compare_results
+from lmrs.evaluation.correction import holm
+from lmrs.evaluation.statistics import Difference, compare_results
 from lmrs.report.blocks import table
 from lmrs.report.markup import Markup, join, tag
 from lmrs.report.reading import Run

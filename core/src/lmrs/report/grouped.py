@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isnan
 
-from lmrs.evaluate.groups import Group, Grouping
-from lmrs.evaluate.interval import Interval
-from lmrs.evaluate.report import Result, plain
+from lmrs.evaluation.groups import Group, Grouping
+from lmrs.evaluation.interval import Interval
+from lmrs.evaluation.report import Result, plain
 from lmrs.report.bar_plot import Bar, bar_plot
 from lmrs.report.blocks import count, figure, table
 from lmrs.report.markup import Markup, join, tag

@@ -11,8 +11,8 @@ import safetensors
 import yaml
 
 from lmrs.data import store
-from lmrs.evaluate import stored
-from lmrs.evaluate.report import Result
+from lmrs.evaluation import stored
+from lmrs.evaluation.report import Result
 from lmrs.runs.folder import RunFolder
 from lmrs_plugins import Bundle, LmrsError
 

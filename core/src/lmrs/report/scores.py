@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lmrs.evaluate.report import Measured, Result
+from lmrs.evaluation.report import Measured, Result
 from lmrs.report.bar_plot import Bar, bar_plot
 from lmrs.report.blocks import count, figure, folded, section, table
 from lmrs.report.differences import differences, same_question

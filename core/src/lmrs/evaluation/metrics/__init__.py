@@ -1,0 +1,1 @@
+"""Metrics, one a file: vectorised over all cases, from ranks as `lmrs.evaluation.ranking` defines them."""
