@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lmrs.answer.run import run
-from lmrs.evaluate.stored import load
+from lmrs.evaluation.stored import load
 
 # 61 users: neither two nor three processes share them evenly, and batches of 16 leave 13.
 DATA = ("data.options={users: 61, items: 40, seed: 3}",)
