@@ -65,6 +65,11 @@ def test_counted_from_the_end_the_last_item_has_one_place_in_every_history(make)
         assert torch.allclose(alone, behind, atol=1e-6) == from_end
 
 
+def test_counted_from_the_end_a_view_without_a_mask_is_one_that_is_full(make) -> None:
+    module, x = make(from_end=True), torch.randn(2, 4, WIDTH)
+    assert torch.equal(states(module, x), states(module, x, lengths_mask(4, 4, positions=4)))
+
+
 def test_mimetic_a_hidden_item_begins_as_the_mean_of_what_it_sees(bundle_of) -> None:
     torch.manual_seed(0)
     env, x = Env(bundle_of([[0, 1]], 2), widths={"over": WIDTH}), torch.randn(40, 6, WIDTH)

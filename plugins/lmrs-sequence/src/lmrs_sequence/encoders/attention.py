@@ -10,8 +10,8 @@ from torch.nn import functional
 def attention(query: Tensor, key: Tensor, value: Tensor, allowed: Tensor | None, drop: float, causal: bool) -> Tensor:
     """As torch's `scaled_dot_product_attention`; on the CPU never in half precision.
 
-    Its fast kernel there takes three to eight times as long backwards in bfloat16 as in float32 (torch 2.13), which
-    costs more than all the matrix products of a small model gain.
+    Its fast kernel there is several times slower backwards in bfloat16 than in float32 (torch 2.13), which costs more
+    than all the matrix products of a small model gain.
     """
     if query.device.type != "cpu" or query.dtype.itemsize > 2:
         return functional.scaled_dot_product_attention(query, key, value, allowed, drop, is_causal=causal)

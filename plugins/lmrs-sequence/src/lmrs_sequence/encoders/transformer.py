@@ -68,8 +68,8 @@ class Transformer(nn.Module):
         order: Tensor | None = None,
     ) -> Encoding:
         x = self.enter(over.main)
-        if position is None and self._from_end and mask is not None:
-            position = _from_end(mask)
+        if position is None and self._from_end:
+            position = _from_end(x.new_ones(x.shape[:2], dtype=torch.bool) if mask is None else mask)
         length = x.shape[1] if position is None else int(position.max()) + 1
         if length > self._length:
             raise InputError(
