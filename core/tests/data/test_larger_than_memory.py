@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmrs.data import describe, events, filters, radix, store
+from lmrs.data import describe, events, radix, store
 from lmrs.data.describe import describe as counted
 from lmrs.data.readers import parquet
-from lmrs_plugins import bundle as bundles
 from lmrs_plugins import spool
 
 ROWS = 3000
@@ -21,7 +20,7 @@ ROWS = 3000
 @pytest.fixture
 def in_pieces(monkeypatch):
     """Pieces of some hundred rows, everything on disk."""
-    for module in (describe, events, filters, radix, parquet, bundles):
+    for module in (describe, events, parquet, spool):
         monkeypatch.setattr(module, "PIECE", 256)
     monkeypatch.setattr(spool.Spool.__init__, "__defaults__", (0,))
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from lmrs_plugins.arrow_digest import feed_column
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.ragged import Ragged
-from lmrs_plugins.spool import PIECE, Spool
+from lmrs_plugins.spool import Spool, pieces
 from lmrs_plugins.stretches import Stretches
 from lmrs_plugins.vocabulary import Vocabulary
 
@@ -129,8 +129,8 @@ class Bundle:
     def counts(self, subject: str) -> npt.NDArray[np.int64]:
         """(rows,) events of each row of a subject; counted in pieces, since numpy copies what is read-only."""
         rows, total = self.column(subject), np.zeros(self.count(subject), dtype=np.int64)
-        for start in range(0, len(rows), PIECE):
-            total += np.bincount(rows[start : start + PIECE], minlength=len(total))
+        for piece in pieces(len(rows)):
+            total += np.bincount(rows[piece], minlength=len(total))
         return total
 
     @cached_property
@@ -187,8 +187,9 @@ class Bundle:
         if self.part is None:
             return self
         kept = Spool(self.interactions.schema)
-        for start in range(0, len(self.part), PIECE):
-            kept.add(self.interactions.slice(start, PIECE).filter(self.part[start : start + PIECE] == 0))
+        for piece in pieces(len(self.part)):
+            part = self.interactions.slice(piece.start, piece.stop - piece.start)
+            kept.add(part.filter(self.part[piece] == 0))
         windows = None if self.windows is None else self.windows.at(self.part == 0)
         return replace(self, interactions=kept.table(), part=None, windows=windows)
 

@@ -22,6 +22,11 @@ _SMALL = 1 << 24
 """Bytes that are kept in memory."""
 
 
+def pieces(rows: int) -> Iterator[slice]:
+    """Stretches of `rows` rows that are small enough for memory."""
+    return (slice(start, min(start + PIECE, rows)) for start in range(0, rows, PIECE))
+
+
 class Spool:
     """Takes pieces of one schema and gives them back as one table.
 

@@ -9,7 +9,6 @@ import pyarrow as pa
 from lmrs.data import graphs
 from lmrs.data.encode import aligned, rows_of
 from lmrs.data.events import Counts, arrange
-from lmrs.data.filters import pieces
 from lmrs.data.names import field_name
 from lmrs.data.settings import DataSettings
 from lmrs.data.settings import Windows as ByWindows
@@ -17,6 +16,7 @@ from lmrs.data.splits import TRAIN, Part, split
 from lmrs.data.windows import part_at, windows
 from lmrs_plugins.bundle import Bundle, Windows
 from lmrs_plugins.dataset import Tables
+from lmrs_plugins.spool import pieces
 from lmrs_plugins.vocabulary import Vocabulary
 
 

@@ -15,12 +15,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from lmrs.data.encode import Numbering
-from lmrs.data.filters import kept, occurrences, pieces
+from lmrs.data.filters import kept, occurrences
 from lmrs.data.radix import order
 from lmrs.data.settings import DataSettings
 from lmrs_plugins.dataset import Tables
 from lmrs_plugins.errors import InputError
-from lmrs_plugins.spool import PIECE, Spool
+from lmrs_plugins.spool import PIECE, Spool, pieces
 
 Floats = npt.NDArray[np.float64]
 

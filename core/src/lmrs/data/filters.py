@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
 from lmrs.data.settings import DataSettings
-from lmrs_plugins.spool import PIECE
+from lmrs_plugins.spool import pieces
 
 Codes = npt.NDArray[np.int64]
-
-
-def pieces(rows: int) -> Iterator[slice]:
-    """Stretches of `rows` rows that are small enough for memory."""
-    return (slice(start, min(start + PIECE, rows)) for start in range(0, rows, PIECE))
 
 
 def kept(
@@ -40,7 +33,8 @@ def kept(
 def k_core(users: Codes, items: Codes, mask: npt.NDArray[np.bool_], min_user: int, min_item: int) -> None:
     """Leave in `mask` the largest part in which every user has `min_user` events and every item `min_item`."""
     before = -1
-    while (min_user > 1 or min_item > 1) and before != (before := int(np.count_nonzero(mask))):
+    while (min_user > 1 or min_item > 1) and (left := int(np.count_nonzero(mask))) != before:
+        before = left
         for codes, least in ((users, min_user), (items, min_item)):
             often = occurrences(codes, mask) >= least
             for piece in pieces(len(mask)):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_plugins.spool import PIECE
+from lmrs_plugins.spool import pieces
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -48,8 +48,8 @@ def ranked(values: Floats, rank: int) -> float:
 
 
 def _pieces(values: Floats) -> Iterator[npt.NDArray[np.uint64]]:
-    for start in range(0, len(values), PIECE):
-        piece = values[start : start + PIECE]
+    for place in pieces(len(values)):
+        piece = values[place]
         yield _bits(piece[~np.isnan(piece)])
 
 
