@@ -145,3 +145,12 @@ def test_it_is_pickled_to_workers(many) -> None:
         for name, view in first.items():
             assert np.array_equal(view["item"], second[name]["item"])
         assert len(pickle.dumps(cloze)) < 20_000  # counts of items at most, not the data
+
+
+def test_the_last_item_is_hidden_beside_the_others(bundle_of, examples_of) -> None:
+    examples = examples_of([list(range(10))] * 2000)
+    cloze = Cloze(Env(bundle_of([list(range(10))], 10)), Options(rate=0.2, last=0.0, end=True, max_masked=3))
+    hidden = cloze.views(examples, ExampleRandom(1, examples.keys))["input"].special > 0
+    assert hidden[:, -1].all()
+    assert np.allclose(hidden[:, :-1].mean(0), 0.2, atol=0.04)
+    assert hidden[:, :-1].any(1).mean() < 0.9, "nothing is hidden in its stead where the others all show"

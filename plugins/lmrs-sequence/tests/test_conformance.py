@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from lmrs_plugins.testing import check_plugin
+from lmrs_plugins import Bundle, Vocabulary
+from lmrs_plugins.testing import check_plugin, generated_bundle
+from lmrs_sequence.values import known_values, values_of
 
 ALWAYS: dict[str, dict[str, Any]] = {
-    "cloze": {"original": True},
+    "cloze": {"original": True, "negatives": 2},
     "sampler/sessions": {"gap": 7200.0},
     "task/sessions": {"gap": 7200.0},
 }
-"""`replaced-item` has no view to put items into otherwise, and events of the generated data are an hour apart."""
+"""`replaced-item` needs a view to put items into, `masked-item-contrast` items to tell the hidden ones from; events
+of the generated data are an hour apart."""
 SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "defaults": {},
     "negatives": {
-        "cloze": {"negatives": 2},
+        "cloze": {"end": True, "prefixes": 0.5},
+        "segments": {"prefixes": 1.0},
+        "attribute-id": {"field": "brand"},
+        "item-attribute": {"field": "brand"},
+        "masked-attribute": {"field": "brand"},
         "permuted": {"negatives": 2},
         "permuted-item": {"loss": "bce"},
         "next": {"negatives": 2},
@@ -48,9 +56,17 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
 }
 
 
+def with_attributes(field: str) -> Bundle:
+    """The generated data with a row for each value of a column, as many as the checks expect vectors of attributes."""
+    data = generated_bundle()
+    attributes = Vocabulary("attribute", known_values(values_of(data, "item", field), field))
+    return replace(data, vocabularies={**data.vocabularies, "attribute": attributes})
+
+
 @pytest.mark.parametrize("options", SETTINGS.values(), ids=SETTINGS)
 def test_conforms(options: dict[str, dict[str, Any]]) -> None:
     together = {name: {**ALWAYS.get(name, {}), **options.get(name, {})} for name in {*ALWAYS, *options}}
-    report = check_plugin("lmrs_sequence.plugin", options=together)
+    data = with_attributes(together.get("attribute-id", {}).get("field", "categories"))
+    report = check_plugin("lmrs_sequence.plugin", options=together, bundle=data)
     assert report.exempt == {}
     assert {"encoder/item-id", "encoder/transformer", "objective/next-item"} <= set(report.passed)

@@ -35,7 +35,7 @@ def test_listing_the_plugin_imports_nothing_heavy() -> None:
     assert loaded_by("lmrs_sequence.plugin") == set()
 
 
-@pytest.mark.parametrize("module", sorted({card.options.partition(":")[0] for card in CARDS}))
+@pytest.mark.parametrize("module", sorted({card.options.partition(":")[0] for card in CARDS if card.options}))
 def test_options_import_no_torch(module: str) -> None:
     assert "torch" not in loaded_by(module)
 
@@ -43,6 +43,8 @@ def test_options_import_no_torch(module: str) -> None:
 @pytest.mark.parametrize("card", CARDS, ids=lambda card: card.name)
 def test_what_a_card_names_exists_and_every_option_is_described(card: Card) -> None:
     assert callable(attribute(card.load))
+    if not card.options:
+        return
     options = attribute(card.options)
     assert issubclass(options, Options)
     options()

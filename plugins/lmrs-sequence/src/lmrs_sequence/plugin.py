@@ -7,6 +7,7 @@ from lmrs_plugins.recipe import RecipeCard
 
 _HISTORY = Port("history", "states")
 _ITEM = Port("item", "vectors")
+_ATTRIBUTE = Port("attribute", "vectors")
 _ROWS = {"item": "item", "{also}": "{also}"}
 _TARGETS = {
     "input": ViewType(rows=_ROWS),
@@ -49,6 +50,17 @@ def lmrs_encoders() -> list[Card]:
             gives={"": Port("$S", "states")},
             evaluation="view",
             source="Sun et al., CIKM 2019, eq. 7",
+        ),
+        Card(
+            family="encoder",
+            name="attribute-id",
+            summary="a free vector for every value of a column of the items",
+            load="lmrs_sequence.encoders.attribute_id:AttributeId",
+            options="lmrs_sequence.encoders.options:AttributeId",
+            gives={"": _ATTRIBUTE},
+            evaluation="table",
+            needs=("item.{field}",),
+            source="Zhou et al., CIKM 2020, 4.2",
         ),
         Card(
             family="encoder",
@@ -142,6 +154,17 @@ def lmrs_transforms() -> list[Card]:
             traits=("batch-level",),
             source="Yang et al., NeurIPS 2019, 2.2-2.3",
         ),
+        Card(
+            family="transform",
+            name="segments",
+            summary="a history without a segment of it, that segment, and one of somebody else in its place",
+            load="lmrs_sequence.transforms.segments:Segments",
+            options="lmrs_sequence.transforms.options:Segments",
+            columns=("item",),
+            emits={name: ViewType(rows={"item": "item"}) for name in ("input", "segment", "other")},
+            traits=("batch-level",),
+            source="Zhou et al., CIKM 2020, 4.2",
+        ),
     ]
 
 
@@ -233,7 +256,51 @@ def lmrs_objectives() -> list[Card]:
             ),
             reads=("target.item", "target.at", "original.item", "original.mask"),
             source="Clark et al., ICLR 2020, 2",
-        )
+        ),
+        Card(
+            family="objective",
+            name="item-attribute",
+            summary="which attributes the items have that a history shows",
+            load="lmrs_sequence.objectives.item_attribute:ItemAttribute",
+            options="lmrs_sequence.objectives.options:Attribute",
+            takes={"history": _HISTORY, "attribute": _ATTRIBUTE},
+            pulls=(Pull("history", "input"), Pull("attribute")),
+            reads=("input.item", "input.mask", "input.special"),
+            needs=("item.{field}",),
+            source="Zhou et al., CIKM 2020, 4.2",
+        ),
+        Card(
+            family="objective",
+            name="masked-attribute",
+            summary="which attributes the hidden items have",
+            load="lmrs_sequence.objectives.masked_attribute:MaskedAttribute",
+            options="lmrs_sequence.objectives.options:Attribute",
+            takes={"history": _HISTORY, "attribute": _ATTRIBUTE},
+            pulls=(Pull("history", "input"), Pull("attribute")),
+            reads=("input.mask", "target.item", "target.at"),
+            needs=("item.{field}",),
+            source="Zhou et al., CIKM 2020, 4.2",
+        ),
+        Card(
+            family="objective",
+            name="masked-item-contrast",
+            summary="tell the hidden items from others, one against one",
+            load="lmrs_sequence.objectives.masked_item_contrast:MaskedItemContrast",
+            takes={"history": _HISTORY, "item": _ITEM},
+            pulls=(Pull("history", "input"), Pull("item", "target"), Pull("item", "negative")),
+            reads=("input.mask", "target.at"),
+            source="Zhou et al., CIKM 2020, 4.2",
+        ),
+        Card(
+            family="objective",
+            name="segment",
+            summary="tell the segment that a history lacks from another one",
+            load="lmrs_sequence.objectives.segment:Segment",
+            takes={"history": _HISTORY},
+            pulls=tuple(Pull("history", view) for view in ("input", "segment", "other")),
+            reads=("input.mask",),
+            source="Zhou et al., CIKM 2020, 4.2",
+        ),
     ]
 
 
@@ -295,6 +362,11 @@ def lmrs_recipes() -> list[RecipeCard]:
             "transformers4rec",
             "sessions with side features, trained through time windows under an objective of your choice",
             "de Souza Pereira Moreira et al., RecSys 2021",
+        ),
+        _recipe(
+            "s3-rec",
+            "pre-trained on items, attributes and segments with attention both ways, then tuned causally",
+            "Zhou et al., CIKM 2020",
         ),
         _recipe("popularity", "what most people chose, the same for everybody", demo=()),
         _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from torch import Tensor, nn
 
-from lmrs_plugins import Bundle, Encoding, Env, InputError, View
+from lmrs_plugins import Bundle, Encoding, Env, View
 from lmrs_sequence.encoders.options import Category as Options
+from lmrs_sequence.values import known_values, values_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Codes:
         return View(values={"code": self.codes[rows]})
 
     def on(self, bundle: Bundle) -> Codes:
-        return replace(self, codes=_codes(_lists(bundle, self.options), self._number))
+        return replace(self, codes=_codes(values_of(bundle, self.options.subject, self.options.field), self._number))
 
     def _number(self, value: str) -> int:
         if self.options.buckets:
@@ -53,24 +54,16 @@ class Category(nn.Module):
 
     @staticmethod
     def bind(env: Env, options: Options) -> Codes:
-        known = () if options.buckets else tuple(sorted({one for row in _lists(env.bundle, options) for one in row}))
-        if not known and not options.buckets:
-            raise InputError(f"category: {options.subject}.{options.field} of {env.bundle.name!r} has no value at all")
+        known: tuple[str, ...] = ()
+        if not options.buckets:
+            lists = values_of(env.bundle, options.subject, options.field)
+            known = known_values(lists, f"category: {options.subject}.{options.field} of {env.bundle.name!r}")
         return Codes(np.empty((0, 1), dtype=np.int64), options, known).on(env.bundle)
 
     def forward(self, code: Tensor) -> Encoding:
         there = code >= 0
         mean = (self.table(code.clamp(min=0)) * there[..., None]).sum(1) / there.sum(1, keepdim=True).clamp(min=1)
         return Encoding(vectors=mean, mask=there.any(1))
-
-
-def _lists(bundle: Bundle, options: Options) -> list[list[str]]:
-    """The values of each row as texts."""
-    found = []
-    for value in bundle.values(options.subject, options.field).to_pylist():
-        several = value if isinstance(value, list) else [value]
-        found.append([str(one) for one in several if one is not None and one != ""])
-    return found
 
 
 def _codes(lists: list[list[str]], number: object) -> npt.NDArray[np.int64]:

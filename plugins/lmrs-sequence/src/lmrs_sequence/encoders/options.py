@@ -55,6 +55,14 @@ class Transformer(Options):
     input_norm: bool = Field(default=False, description="layer norm on the sum of vectors and positions")
 
 
+class AttributeId(Options):
+    """Options of `attribute-id`."""
+
+    field: str = Field(default="categories", description="a column of the item table")
+    width: int = Field(default=64, ge=1, description="d of a vector")
+    std: float = Field(default=0.02, gt=0, description="standard deviation of the normal numbers it starts from")
+
+
 class PredictionHead(Options):
     """Options of `prediction-head`."""
 

@@ -31,3 +31,9 @@ class ReplacedItem(Options):
     label_smoothing: float = Field(
         default=0.0, ge=0, lt=1, description="probability spread evenly over all known items, in the generator's loss"
     )
+
+
+class Attribute(Options):
+    """Options of `item-attribute` and `masked-attribute`."""
+
+    field: str = Field(default="categories", description="a column of the item table; that of the attributes' node")

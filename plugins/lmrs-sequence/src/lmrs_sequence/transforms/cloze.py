@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_plugins import Env, ExampleRandom, Examples, Ragged, View
+from lmrs_plugins import Env, ExampleRandom, Examples, View
 from lmrs_sequence.transforms.beside import beside
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Cloze as Options
+from lmrs_sequence.transforms.prefixes import prefixes
 
 
 class Cloze:
@@ -17,8 +18,8 @@ class Cloze:
     Training: `input` (B, L) with the special code MASK where an item is hidden (its row is gone), and `target` (M,)
     with the hidden items and `at`, their places in the flattened (B * L). L is the longest list of the batch, at most
     `length`. At least one item of each list is hidden, and `last` of the lists hide their last item alone: what
-    evaluation asks; with `prefixes`, of histories that end at any place. Evaluation: the last `length` - 1 items with a
-    mask after them.
+    evaluation asks; with `prefixes`, of histories that end at any place. With `end` every list hides its last item,
+    beside the others. Evaluation: the last `length` - 1 items with a mask after them.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
@@ -37,7 +38,7 @@ class Cloze:
             others = beside(examples, self._options.also, lists.lengths, rows.shape[1] - 1)
             others = {name: np.pad(array, ((0, 0), (0, 1))) for name, array in others.items()}
             return {"input": View.of(item=rows, mask=mask, special=special, **others)}
-        shown = self._prefixes(lists, rng) if self._options.prefixes else lists
+        shown = prefixes(lists, self._options.prefixes, rng)
         rows, mask = shown.padded(max(1, min(most, int(shown.lengths.max(initial=0)))))
         hidden = self._hidden(mask, rng)
         at = np.flatnonzero(hidden)
@@ -54,13 +55,6 @@ class Cloze:
             **more,
         }
 
-    def _prefixes(self, lists: Ragged, rng: ExampleRandom) -> Ragged:
-        """The lists, a share of them ending at a random place, after two items at least."""
-        cut = rng.uniform() < self._options.prefixes
-        kept = 2 + (rng.uniform() * np.maximum(lists.lengths - 1, 0)).astype(np.int64)
-        lengths = np.where(cut, np.minimum(kept, lists.lengths), lists.lengths)
-        return lists.slices(lists.offsets[:-1], lists.offsets[:-1] + lengths)
-
     def _hidden(self, mask: npt.NDArray[np.bool_], rng: ExampleRandom) -> npt.NDArray[np.bool_]:
         """(B, L) true where an item is hidden."""
         options, lengths = self._options, mask.sum(1)
@@ -73,6 +67,9 @@ class Cloze:
             hidden &= drawn <= np.partition(drawn, options.max_masked - 1, axis=1)[:, options.max_masked - 1, None]
         hidden[lone] = False
         chosen = np.where(lone, lengths - 1, chosen)
+        if options.end:
+            some = np.flatnonzero(lengths)
+            hidden[some, lengths[some] - 1] = True
         none = np.flatnonzero(~hidden.any(1) & (lengths > 0))
         hidden[none, chosen[none]] = True
         return hidden

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -33,18 +33,24 @@ class Shown(Negatives):
     )
 
 
+_Prefixes = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=1,
+        description="share of examples that end at a random place, so that every item is the last one in turn",
+    ),
+]
+
+
 class Cloze(Shown):
     """Options of `cloze`."""
 
     length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
     rate: float = Field(default=0.2, gt=0, le=1, description="probability that a position is hidden")
     last: float = Field(default=0.1, ge=0, le=1, description="share of examples in which only the last item is hidden")
-    prefixes: float = Field(
-        default=0.0,
-        ge=0,
-        le=1,
-        description="share of examples that end at a random place, so that `last` asks for every item in turn",
-    )
+    prefixes: _Prefixes = 0.0
+    end: bool = Field(default=False, description="the last item of each example is hidden, whatever else is")
     max_masked: int = Field(default=0, ge=0, description="most hidden positions of an example; 0: no limit")
     original: bool = Field(
         default=False, description="a view of the history as it was, for what puts other items into the hidden places"
@@ -66,3 +72,10 @@ class Permuted(Shown):
     rate: float = Field(
         default=1 / 6, gt=0, le=1, description="a span of l items stands somewhere in l / rate items of the history"
     )
+
+
+class Segments(Options):
+    """Options of `segments`."""
+
+    length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
+    prefixes: _Prefixes = 0.0
