@@ -108,6 +108,15 @@ def test_what_cannot_be_wired(ask: Ask, nodes: str, said: str) -> None:
     assert "recipe.yaml:" in str(caught.value)
 
 
+def test_a_budget_stays_with_its_node_and_goes_with_a_swap(ask: Ask) -> None:
+    text = "  item: {use: text, budget: 4096, recompute: true}\n"
+    node = model(ask, text, "stages.0.edits=[{set: item, fields: [plot]}]").final_graph()["item"]
+    assert (node.budget, node.recompute, node.settings()["fields"]) == (4096, True, ["plot"])
+    found = model(ask, text, "model.item=item-id")
+    assert (found.model["item"].budget, found.model["item"].recompute) == (None, False)
+    assert [note for note in found.notes if "'budget' is left out: it is for nodes that are computed row" in note]
+
+
 def test_a_shared_module_comes_before_its_sharer(ask: Ask) -> None:
     nodes = "  body: {use: text, fields: [plot], share: title}\n  title: text\n  item: {use: gate, of: [title, body]}\n"
     found = model(ask, nodes)

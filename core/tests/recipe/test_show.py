@@ -16,7 +16,7 @@ from lmrs.recipe.source import parse
 
 Ask = Callable[..., Any]
 RICH = (
-    "model.text={use: text, fields: [title], optional: true}",
+    "model.text={use: text, fields: [title], optional: true, budget: 4096, recompute: true}",
     "model.id=item-id",
     "model.item={use: gate, of: [id, text], width: 8}",
     "stages.0.objectives=[{one_of: [masked-item, {use: index, indexer: {use: tree}}], per: epoch}, teach]",

@@ -35,15 +35,29 @@ class Binding(Protocol):
         ...
 
     def on(self, bundle: Bundle) -> Binding:
-        """Bindings of subject `event`: the same on the events of other data, with all that was fitted left as it is.
+        """The same on other data, with all that was fitted left as it is.
 
-        Examples of a task, and of a stage that trains on a part of what it knows, hold events by their rows in those
-        data.
+        A binding of subject `event` needs it: examples of a task, and of a stage that trains on a part of what it
+        knows, hold events by their rows in those data. For another subject it is what takes rows that were added after
+        training, at the end of the vocabulary: items that nobody has seen yet. Rows that were there stay as they were.
         """
         ...
 
     def cost(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """(n,) what each row costs, in tokens or nodes; for samplers with a budget and for chunks."""
+        """(n,) what each row costs, in tokens or nodes; for samplers with a budget and for chunks.
+
+        A node whose recipe says `budget: N` is computed in chunks whose number of rows times their dearest row is at
+        most N: `rows` is called for each chunk, and pads it to its own longest row. Without `cost` a row costs one.
+        """
+        ...
+
+    def keys(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bytes_]:
+        """(n,) of type `S16`: a digest of what `rows` gives for each row without `rng`; `b""` where the row is missing.
+
+        Two rows of one key have the same inputs, whatever data they stand in. With keys, the vectors (n, d) of a node
+        that takes no other node and does not train are kept between runs, by key. What is missing is masked and not
+        kept.
+        """
         ...
 
 

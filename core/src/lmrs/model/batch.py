@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,11 +15,13 @@ from lmrs_plugins import View
 class Gather:
     """The distinct rows of one node in this batch, and their inputs.
 
-    `rows` is (n,) ascending; `view` holds the binding's inputs, with first axis n.
+    `rows` is (n,) ascending. `views` holds the inputs of the binding in chunks, whose first axes add up to n; `place`
+    (n,) is where each row stands in the chunks one after the other, None where they are in order.
     """
 
     rows: torch.Tensor
-    view: View
+    views: list[View]
+    place: torch.Tensor | None = None
 
 
 @dataclass
@@ -49,12 +51,17 @@ class Batch:
         return Batch(
             self.size,
             {name: view.map(move) for name, view in self.views.items()},
-            {name: Gather(move(gather.rows), gather.view.map(move)) for name, gather in self.gathers.items()},
+            {name: _moved(gather, move) for name, gather in self.gathers.items()},
             None if self.candidates is None else move(self.candidates),
             self.index,
             self.epoch,
             self.idle,
         )
+
+
+def _moved(gather: Gather, move: Callable[[torch.Tensor], torch.Tensor]) -> Gather:
+    place = None if gather.place is None else move(gather.place)
+    return Gather(move(gather.rows), [view.map(move) for view in gather.views], place)
 
 
 def tensors(view: View) -> View:

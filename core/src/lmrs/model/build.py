@@ -87,6 +87,8 @@ class Builder:
             plan_wires(resolved),
             binding,
             self.bundle.count(subject) if countable else None,
+            resolved.budget,
+            resolved.recompute,
         )
 
     @staticmethod

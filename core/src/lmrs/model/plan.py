@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmrs.model.batch import Batch, Gather, merge, tensors
+from lmrs.model.chunks import Places, chunks, costs_of, place_in
 from lmrs_plugins import Bundle, ExampleRandom, Examples, LmrsError, PluginError, View
 
 EVENT = "event"
@@ -30,6 +31,8 @@ class NodePlan:
     """The light half of a node.
 
     `subjects` maps an output's name to its subject; `finite` is the number of rows, None for a product of subjects.
+    `budget` is what a chunk of rows may cost, None for all rows at once; with `recompute`, what a chunk computed on the
+    way is not kept for its gradient but computed again.
     """
 
     name: str
@@ -38,6 +41,8 @@ class NodePlan:
     wires: Mapping[str, Sequence[Wire]] = field(default_factory=dict)
     binding: Any = None
     finite: int | None = None
+    budget: int | None = None
+    recompute: bool = False
 
     def subject(self, output: str = "") -> str:
         """The subject of an output."""
@@ -104,9 +109,10 @@ class Plan:
                 continue
             if node.evaluation == "rows":
                 rows = self._rows(node, [(wire, view) for wire, view, _ in asked[name]])
-                inputs = self._inputs(node, rows, rng)
-                gathers[name] = Gather(_tensor(rows), tensors(inputs))
-                reached: list[tuple[View | None, frozenset[str]]] = [(inputs, frozenset())]
+                parts = self.parts(name, rows)
+                views = [self._inputs(node, rows[part], rng) for part in parts]
+                gathers[name] = _gathered(rows, views, parts)
+                reached: list[tuple[View | None, frozenset[str]]] = [(view, frozenset()) for view in views]
             elif node.evaluation == "table":
                 reached = [(None, frozenset())]
             else:
@@ -118,7 +124,15 @@ class Plan:
 
     def inputs(self, name: str, rows: npt.NDArray[np.int64]) -> Gather:
         """What one node is computed from for these rows, without the nodes under it; evaluation only."""
-        return Gather(_tensor(rows), tensors(self._inputs(self._nodes[name], rows, None)))
+        parts = self.parts(name, rows)
+        return _gathered(rows, [self._inputs(self._nodes[name], rows[part], None) for part in parts], parts)
+
+    def parts(self, name: str, rows: npt.NDArray[np.int64]) -> list[Places]:
+        """Places among these rows by chunk, under the node's budget."""
+        node = self._nodes[name]
+        if node.budget is None:
+            return [np.arange(len(rows))]
+        return chunks(costs_of(name, node.binding, rows), node.budget)
 
     def _rows(self, node: NodePlan, asked: Iterable[tuple[Wire, View | None]]) -> npt.NDArray[np.int64]:
         found = []
@@ -154,6 +168,11 @@ def ordinary(view: View, shape: Sequence[int]) -> Any:
     if view.special is not None and tuple(view.special.shape) == tuple(shape[: view.special.ndim]):
         keep = view.special == 0 if keep is None else keep & (view.special == 0)
     return ... if keep is None else keep
+
+
+def _gathered(rows: npt.NDArray[np.int64], views: list[View], parts: list[Places]) -> Gather:
+    place = place_in(parts)
+    return Gather(_tensor(rows), [tensors(view) for view in views], None if place is None else _tensor(place))
 
 
 def _tensor(rows: npt.NDArray[np.int64]) -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch.utils.checkpoint import checkpoint
 
 from lmrs.model.batch import Batch
 from lmrs.model.graph import Graph, Node
+from lmrs.model.joined import joined
 from lmrs.model.plan import Wire, ordinary
 from lmrs_plugins import Encoding, LmrsError, PluginError, View
 
@@ -69,8 +71,23 @@ class GraphStep:
         """The gathered rows of a node, each once."""
         key = (node.plan.name, "rows", "")
         if key not in self._known:
-            self._known[key] = self.call(node, self.gathered(node).view)
+            gather = self.gathered(node)
+            self._known[key] = joined([self.call(node, view) for view in gather.views], gather.place)
         return self._known[key]
+
+    def some(self, node: Node, at: torch.Tensor) -> Any:
+        """Some of the gathered rows of a node, by their places (m,) among them; computed anew each time."""
+        gather = self.gathered(node)
+        place = at if gather.place is None else gather.place[at]
+        pieces, origins, start = [], [], 0
+        for view in gather.views:
+            stop = start + len(next(iter(view.rows.values())))
+            inside = ((place >= start) & (place < stop)).nonzero()[:, 0]
+            if len(inside) or (not len(place) and not start):
+                pieces.append(self.call(node, view.map(_picking(place[inside] - start))))
+                origins.append(inside)
+            start = stop
+        return joined(pieces, None if len(pieces) == 1 else torch.cat(origins).argsort())
 
     def gathered(self, node: Node) -> Any:
         """The rows of a node that this batch brought along."""
@@ -80,6 +97,30 @@ class GraphStep:
 
     def call(self, node: Node, view: View | None) -> Any:
         """Run a module on its ports and on the fields of a view; None for a whole table."""
+        arguments = self._arguments(node, view)
+        if node.plan.recompute and torch.is_grad_enabled():
+            return self._recomputed(node, arguments)
+        return node.module(**arguments)
+
+    def _recomputed(self, node: Node, arguments: dict[str, Any]) -> Any:
+        """The same, where the backward pass computes it once more in place of keeping it; randomness is the same."""
+        state = self.generator.get_state() if "step" in node.asks else None
+        before = [True]
+
+        def run() -> Any:
+            if state is None or before:
+                before.clear()
+                return node.module(**arguments)
+            later = self.generator.get_state()
+            self.generator.set_state(state)
+            try:
+                return node.module(**arguments)
+            finally:
+                self.generator.set_state(later)
+
+        return checkpoint(run, use_reentrant=False)
+
+    def _arguments(self, node: Node, view: View | None) -> dict[str, Any]:
         ports = {port: self._port(node, port, view) for port in node.ports}
         if view is None and hasattr(node.plan.binding, "whole"):
             view = self.graph.whole_inputs(node.plan.name, _device(node))
@@ -97,7 +138,7 @@ class GraphStep:
             elif not may_miss:
                 there = "nothing" if view is None else ", ".join(view.names())
                 raise PluginError(f"node {node.plan.name!r}: its forward wants {name!r}, and the view has {there}")
-        return node.module(**arguments)
+        return arguments
 
     def _in_context(self, node: Node, view: View | None) -> Any:
         if view is None:
@@ -162,9 +203,8 @@ class Lazy:
         rows = view[view.field_of(node.plan.subject(wire.output), wire.at)]
         rows = rows if index is None else rows[index]
         distinct, place = torch.unique(rows, return_inverse=True)
-        gather = step.gathered(node)
-        at = torch.searchsorted(gather.rows, distinct)
-        return _output(step.call(node, gather.view.map(lambda tensor: tensor[at])), wire)[place]
+        at = torch.searchsorted(step.gathered(node).rows, distinct)
+        return _output(step.some(node, at), wire)[place]
 
 
 class PortStep:
@@ -229,8 +269,12 @@ def _output(found: Any, wire: Wire) -> Encoding:
     return encoding
 
 
+def _picking(index: torch.Tensor) -> Callable[[torch.Tensor], torch.Tensor]:
+    return lambda tensor: tensor[index]
+
+
 def _spread(keep: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """A mask over the leading axes of `rows`, for all its axes."""
+    """A mask over the leading axes of `rows`, for all its axes: of states, those of their own positions too."""
     return keep.reshape(keep.shape + (1,) * (rows.ndim - keep.ndim))
 
 
@@ -238,12 +282,12 @@ def _masked(found: Encoding, rows: torch.Tensor, view: View, absent: torch.Tenso
     """The encoding with the view's mask: padding is absent, a special symbol is present whatever its row."""
     mask = found.mask
     if absent is not None:
-        mask = ~absent if mask is None else mask & ~absent
+        mask = ~absent if mask is None else mask & _spread(~absent, mask)
     if mask is not None and view.special is not None and view.special.shape == rows.shape[: view.special.ndim]:
-        mask = mask | _spread(view.special > 0, rows)
+        mask = mask | _spread(view.special > 0, mask)
     if view.mask is not None and view.mask.shape == rows.shape[: view.mask.ndim]:
         padding = _spread(view.mask, rows).expand(rows.shape)
-        mask = padding if mask is None else mask & padding
+        mask = padding if mask is None else mask & _spread(padding, mask)
     return Encoding(found.vectors, found.states, mask, found.logits, found.extra)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import torch
 
 from lmrs.model.batch import Batch
+from lmrs.model.chunks import Places, place_in
 from lmrs.model.graph import Graph, Node
+from lmrs.model.joined import joined
 from lmrs.model.plan import EVENT, Plan
 from lmrs.model.step import GraphStep
-from lmrs_plugins import Encoding
 
 CHUNK = 1024
 
@@ -46,41 +47,19 @@ def whole_tables(
 
 
 def _in_chunks(graph: Graph, node: Node, plan: Plan, tables: dict[str, Any], device: torch.device, chunk: int) -> Any:
+    """All rows: under the node's budget where it has one, otherwise `chunk` at a time."""
+    rows = np.arange(node.plan.finite or 0, dtype=np.int64)
+    parts = plan.parts(node.plan.name, rows) if node.plan.budget else _even(len(rows), chunk)
     pieces = []
-    for start in range(0, node.plan.finite or 0, chunk):
-        rows = np.arange(start, min(start + chunk, node.plan.finite or 0), dtype=np.int64)
-        gather = plan.inputs(node.plan.name, rows)
-        batch = Batch(len(rows), gathers={node.plan.name: gather}).to(device)
-        pieces.append(GraphStep(graph, batch, tables).of_gather(graph.nodes[node.plan.name]))
-    if isinstance(pieces[0], dict):
-        return {output: _joined([piece[output] for piece in pieces]) for output in pieces[0]}
-    return _joined(pieces)
+    for part in parts:
+        batch = Batch(len(part), gathers={node.plan.name: plan.inputs(node.plan.name, rows[part])}).to(device)
+        pieces.append(GraphStep(graph, batch, tables).of_gather(node))
+    place = place_in(parts)
+    return joined(pieces, None if place is None else torch.from_numpy(place).to(device))
 
 
-def _joined(pieces: list[Encoding]) -> Encoding:
-    """The rows of all pieces. States of texts that were padded to other lengths become as long as the longest."""
-    masks = [piece.mask if piece.mask is not None else torch.ones_like(piece.main[..., 0]).bool() for piece in pieces]
-    ragged = masks[0].ndim > 1 and len({mask.shape[1] for mask in masks}) > 1
-    everywhere = not ragged and all(piece.mask is None for piece in pieces)
-    vectors, states, logits = (
-        _stacked([tensor for tensor in each if tensor is not None])
-        for each in zip(*((piece.vectors, piece.states, piece.logits) for piece in pieces), strict=True)
-    )
-    return Encoding(vectors, states, None if everywhere else _stacked(masks), logits)
-
-
-def _stacked(pieces: list[torch.Tensor]) -> torch.Tensor | None:
-    if not pieces or pieces[0].ndim == 1:
-        return torch.cat(pieces) if pieces else None
-    longest = max(piece.shape[1] for piece in pieces)
-    return torch.cat([_lengthened(piece, longest) for piece in pieces])
-
-
-def _lengthened(piece: torch.Tensor, length: int) -> torch.Tensor:
-    if piece.shape[1] == length:
-        return piece
-    missing = piece.new_zeros(piece.shape[0], length - piece.shape[1], *piece.shape[2:])
-    return torch.cat([piece, missing], dim=1)
+def _even(count: int, chunk: int) -> list[Places]:
+    return [np.arange(start, min(start + chunk, count)) for start in range(0, max(count, 1), chunk)]
 
 
 def _below(graph: Graph, wanted: Collection[str]) -> list[str]:

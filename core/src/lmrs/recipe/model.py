@@ -14,7 +14,7 @@ from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path
 from lmrs_plugins.errors import PluginError
 
-RESERVED = ("use", "optional", "share", "init")
+RESERVED = ("use", "optional", "share", "init", "budget", "recompute")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,9 @@ class Model:
         self._said[name] = self.bench.say(entry, self.bench.given(spec.keys, path), path, reserved)
         node = self._node(name, self._said[name])
         init = self._init(spec.init, (*path, "init"))
-        self._nodes[name] = replace(node, optional=spec.optional, share=spec.share or "", init=init)
+        self._nodes[name] = replace(
+            node, optional=spec.optional, share=spec.share or "", init=init, **self._chunked(spec, node, path)
+        )
         self.absent.pop(name, None)
 
     def graph(self) -> dict[str, ResolvedNode]:
@@ -105,7 +107,14 @@ class Model:
         said = self._said[edit.set]
         self._said[edit.set] = said.over(self.bench.say(said.entry, self.bench.given(edit.keys, path), path))
         node = self._node(edit.set, self._said[edit.set])
-        self._nodes[edit.set] = replace(node, optional=old.optional, share=old.share, init=old.init)
+        self._nodes[edit.set] = replace(
+            node,
+            optional=old.optional,
+            share=old.share,
+            init=old.init,
+            budget=old.budget,
+            recompute=old.recompute,
+        )
 
     def _node(self, name: str, said: Said) -> ResolvedNode:
         options, parts = self.bench.options(said)
@@ -120,6 +129,24 @@ class Model:
             takes=said.entry.card.takes,
             gives=said.entry.card.gives,
         )
+
+    def _chunked(self, spec: NodeSpec, node: ResolvedNode, path: Path) -> dict[str, Any]:
+        """`budget` and `recompute`, for a node that has chunks, and none that remembers what it computed."""
+        said: dict[str, Any] = {"budget": spec.budget, "recompute": spec.recompute}
+        lazy = [port for port, takes in node.takes.items() if takes.lazy]
+        for key in [key for key, value in said.items() if value]:
+            why = ""
+            if node.card.evaluation != "rows":
+                why = f"is for nodes that are computed row by row, and {node.card.name} is a {node.card.evaluation}"
+            elif key == "recompute" and lazy:
+                why = f"is not for {node.card.name}, which says itself what it computes (port {lazy[0]!r})"
+            tree = self.bench.tree.at((*path, key))
+            if why and (tree is None or not tree.loose):
+                raise self.bench.fail((*path, key), f"{why}; take it out")
+            if why:
+                self.bench.notes.append(f"{tree.mark}: {key!r} is left out: it {why}")
+                said[key] = None if key == "budget" else False
+        return said
 
     def _leave_out(self, name: str, why: str) -> None:
         self.absent[name] = why

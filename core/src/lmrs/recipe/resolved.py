@@ -127,6 +127,8 @@ class ResolvedNode(ResolvedWired):
     optional: bool = False
     share: str = ""
     init: Init = field(default_factory=Init)
+    budget: int | None = None
+    recompute: bool = False
 
     def output(self, wire: Wire) -> Port:
         """What flows over a wire from this node."""
@@ -139,6 +141,8 @@ class ResolvedNode(ResolvedWired):
     def to_dict(self) -> dict[str, Any]:
         own: dict[str, Any] = {"optional": True} if self.optional else {}
         own |= {"share": self.share} if self.share else {}
+        own |= {"budget": self.budget} if self.budget else {}
+        own |= {"recompute": True} if self.recompute else {}
         return {"use": self.use, **own, "init": str(self.init), **self.wiring(), **self.settings()}
 
 

@@ -90,6 +90,10 @@ class NodeSpec(Spec):
 
     optional: bool = Field(default=False, description="left out where its plugin or its data is missing")
     share: str | None = Field(default=None, description="the node whose module this one is")
+    budget: int | None = Field(
+        default=None, ge=1, description="what a chunk of its rows may cost: rows times the dearest, in tokens or nodes"
+    )
+    recompute: bool = Field(default=False, description="compute twice in place of keeping: slower, in less memory")
     init: str = Field(default="fresh", description="what it starts from: fresh, keep, or artifact NAME")
 
 
