@@ -194,3 +194,17 @@ def test_a_chosen_python_that_is_none_is_refused() -> None:
     )
     assert done.returncode == 2
     assert "PYTHON=/no/such/python" in done.stderr
+
+
+def test_an_extra_that_cannot_be_had_is_told_and_nothing_more(
+    dev: ModuleType, steps: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = Path(dev.ROOT) / "plugins/two/pyproject.toml"
+    path.write_text(path.read_text() + '[project.optional-dependencies]\nlarge = ["weights>=1"]\n')
+    asked: list[str] = []
+    monkeypatch.setattr(dev, "pip_install", lambda one: asked.append(one) or 1)
+    dev.setup()
+    assert asked == ["weights>=1"]
+    assert "dev: no weights>=1 to be had" in capsys.readouterr().out
+    dev.setup()
+    assert asked == ["weights>=1"], "the set-up is done"

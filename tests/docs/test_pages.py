@@ -36,7 +36,7 @@ def test_the_recipe_of_the_ideas_fits(tmp_path: Path) -> None:
     assert list(prepared(path, Host().registry).model) == ["item", "history"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md", "docs/evaluation.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md", "docs/evaluation.md", "docs/text.md"])
 def test_commands_exist_with_their_options(page: str) -> None:
     text = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
     found = COMMAND.findall(text)
@@ -51,3 +51,10 @@ def test_commands_exist_with_their_options(page: str) -> None:
         assert shown.returncode == 0, f"lmrs {name}: {shown.stderr}"
         for option in re.findall(r"(--[a-z-]+)", rest.split("#")[0]):
             assert option in shown.stdout, f"lmrs {name} has no {option}"
+
+
+def test_the_recipe_of_the_texts_fits(tmp_path: Path) -> None:
+    _, block = blocks("docs/text.md", "yaml")
+    path = tmp_path / "texts.yaml"
+    path.write_text(f"name: texts\ndata: {{source: synthetic}}\ntask: next-item\n{block}", encoding="utf-8")
+    assert [stage.name for stage in prepared(path, Host().registry).stages] == ["read", "tune"]

@@ -94,8 +94,8 @@ def _shares(node: ResolvedNode, nodes: Mapping[str, ResolvedNode]) -> None:
         raise InputError(f"{node.where}: {label(node)} shares {node.share!r}, which is no node{hint}")
     if other.share or other.name == node.name:
         raise InputError(f"{node.where}: {label(node)} shares {node.share!r}, which has no module of its own")
-    if other.use != node.use:
-        raise InputError(f"{node.where}: {label(node)} cannot share the module of {label(other)}: they differ in `use`")
+    if other.card.load != node.card.load:
+        raise InputError(f"{node.where}: {label(node)} cannot share the module of {label(other)}: another class")
 
 
 def _ordered(nodes: Mapping[str, ResolvedNode]) -> list[str]:

@@ -52,7 +52,7 @@ def check(case: Case) -> None:
         expected = "it makes something else once it was pickled to a worker"
         _require_same(case, batches, _epoch(case, travelled, 0, 5), expected)
         _require_equal(case, examples, travelled.examples(batches[0]), expected)
-    if "user" in case.card.columns:
+    if "user" in case.columns:
         with case.check("covers"):
             _check_covers(case, sampler, batches)
 
@@ -75,8 +75,8 @@ def _check_examples(case: Case, examples: Any, keys: npt.NDArray[np.int64]) -> N
     distinct = len(np.unique(examples.keys)) == len(np.unique(keys, axis=0))
     case.require(distinct, "different examples share a key: their randomness would be the same; make `keys` distinct")
     case.require(
-        set(examples.columns) == set(case.card.columns),
-        f"its examples have columns {sorted(examples.columns)}, its card names {sorted(case.card.columns)}: let them "
+        set(examples.columns) == set(case.columns),
+        f"its examples have columns {sorted(examples.columns)}, its card names {sorted(case.columns)}: let them "
         f"agree",
     )
     for name, column in examples.columns.items():

@@ -1,0 +1,1 @@
+"""Language models over the texts of items and users."""

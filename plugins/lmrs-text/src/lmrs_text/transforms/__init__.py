@@ -1,0 +1,1 @@
+"""Makers of views of tokens."""
