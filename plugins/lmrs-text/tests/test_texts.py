@@ -114,3 +114,26 @@ def test_each_distinct_text_is_read_once(model_of, titles, monkeypatch) -> None:
 def test_a_length_without_room_is_refused(model_of, titles) -> None:
     with pytest.raises(InputError, match="length 2 has no room beside 2 special tokens; raise it"):
         Texts.of(titles("red"), OfTexts(model=model_of("bert"), length=2))
+
+
+def test_rows_that_are_added_later_are_read_and_the_others_stay(model_of, titles, monkeypatch) -> None:
+    texts = Texts.of(titles("red lake", None, "star"), OfTexts(model=model_of("bert")))
+    seen: list[str] = []
+    plain = Tokenizer.tokens
+    monkeypatch.setattr(Tokenizer, "tokens", lambda self, new: seen.extend(new) or plain(self, new))
+    later = titles("red lake", None, "star", None, "old new road", "star")
+    grown = texts.on(later)
+    assert seen == ["old new road", "star"]
+    whole, rows = Texts.of(later, OfTexts(model=model_of("bert"))), np.arange(6)
+    assert (grown.rows(rows)["tokens"] == whole.rows(rows)["tokens"]).all()
+    assert (grown.keys(rows) == whole.keys(rows)).all()
+    assert texts.on(titles("red lake", None, "star")) is texts
+
+
+@pytest.mark.fault("D: a tokenizer that has changed since rows were read with it")
+def test_rows_are_not_added_with_another_tokenizer(tmp_path, model_at, tokenizer_of, titles) -> None:
+    folder = model_at(tmp_path / "model")
+    texts = Texts.of(titles("red"), OfTexts(model=str(folder)))
+    tokenizer_of(("star", "red")).save(str(folder / "tokenizer.json"))
+    with pytest.raises(InputError, match="is another than it was; give it back its file"):
+        texts.on(titles("red", "star"))

@@ -10,12 +10,12 @@ from lmrs_plugins import Bundle
 from lmrs_text.options import OfTexts
 
 
-def texts_of(bundle: Bundle, options: OfTexts) -> list[tuple[str, ...]]:
-    """The texts of each row, in order of rows: one, or one a field with `segments`; none where nothing is there."""
-    columns = {name: bundle.values(options.subject, name).to_pylist() for name in options.fields}
+def texts_of(bundle: Bundle, options: OfTexts, first: int = 0) -> list[tuple[str, ...]]:
+    """The texts of each row from `first` on: one, or one a field with `segments`; none where nothing is there."""
+    columns = {name: bundle.values(options.subject, name).slice(first).to_pylist() for name in options.fields}
     pieces = _pieces(options.template)
     found = []
-    for row in range(bundle.count(options.subject)):
+    for row in range(bundle.count(options.subject) - first):
         said = {name: text for name, column in columns.items() if (text := as_text(column[row]))}
         if options.segments:
             found.append(tuple(said[name] for name in options.fields if name in said))

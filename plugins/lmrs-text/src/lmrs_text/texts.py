@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import blake2b
 
@@ -41,8 +41,8 @@ class Texts:
         Tokens that no text is made of.
     hides
         The token that stands for a hidden one; None where the tokenizer has none.
-    length
-        Most tokens of a text.
+    options
+        What was asked for.
     cut
         Rows whose text was longer than that.
     """
@@ -54,7 +54,7 @@ class Texts:
     vocabulary: int
     specials: npt.NDArray[np.int64]
     hides: int | None
-    length: int
+    options: OfTexts
     cut: int = 0
 
     @staticmethod
@@ -67,31 +67,23 @@ class Texts:
             The model or its tokenizer cannot be had, or `length` leaves no room for words.
         """
         tokenizer = Tokenizer.read(model_folder(options.model, weights=False))
-        said = texts_of(bundle, options)
-        distinct = list(dict.fromkeys(one for one in said if one))
-        number = {one: place for place, one in enumerate(distinct)}
-        read, long = _read(tokenizer, distinct, options)
-        text = np.array([number.get(one, -1) for one in said], dtype=np.int64)
-        # What is nothing but characters that the tokenizer drops is no text.
-        empty = np.array([not len(one) for one in read], dtype=bool)
-        text[(text >= 0) & np.append(empty, False)[text]] = -1
-        cut = int(np.append(long, False)[text].sum())
-        if cut:
-            _note(
-                f"text: {cut} of {np.count_nonzero(text >= 0)} texts of {options.subject} in {bundle.name!r} are "
-                f"longer than {options.length} tokens and are cut; `length` raises that"
-            )
-        lengths = np.array([len(one) for one in read], dtype=np.int64)
-        return Texts(
-            np.concatenate(read) if read else np.zeros(0, dtype=np.int32),
-            np.concatenate([[0], lengths.cumsum()]).astype(np.int64),
-            text,
-            tokenizer.digest,
-            tokenizer.size,
-            tokenizer.specials,
-            tokenizer.special("mask_token"),
-            options.length,
-            cut,
+        return _made(tokenizer, texts_of(bundle, options), options, bundle.name)
+
+    def on(self, bundle: Bundle) -> Texts:
+        """With the rows that have been added since, at the end."""
+        known = len(self.text)
+        if bundle.count(self.options.subject) == known:
+            return self
+        tokenizer = Tokenizer.read(model_folder(self.options.model, weights=False))
+        if tokenizer.digest != self.digest:
+            raise InputError(f"text: the tokenizer in {tokenizer.folder} is another than it was; give it back its file")
+        more = _made(tokenizer, texts_of(bundle, self.options, known), self.options, bundle.name)
+        return replace(
+            self,
+            tokens=np.concatenate([self.tokens, more.tokens]),
+            offsets=np.concatenate([self.offsets, more.offsets[1:] + self.offsets[-1]]),
+            text=np.concatenate([self.text, np.where(more.text < 0, -1, more.text + len(self.offsets) - 1)]),
+            cut=self.cut + more.cut,
         )
 
     def lengths(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -125,6 +117,34 @@ class Texts:
     def _key(self, text: int) -> bytes:
         tokens = self.tokens[self.offsets[text] : self.offsets[text + 1]]
         return blake2b(tokens.tobytes(), key=self.digest, digest_size=16).digest()
+
+
+def _made(tokenizer: Tokenizer, said: Sequence[tuple[str, ...]], options: OfTexts, name: str) -> Texts:
+    distinct = list(dict.fromkeys(one for one in said if one))
+    number = {one: place for place, one in enumerate(distinct)}
+    read, long = _read(tokenizer, distinct, options)
+    text = np.array([number.get(one, -1) for one in said], dtype=np.int64)
+    # What is nothing but characters that the tokenizer drops is no text.
+    empty = np.array([not len(one) for one in read], dtype=bool)
+    text[(text >= 0) & np.append(empty, False)[text]] = -1
+    cut = int(np.append(long, False)[text].sum())
+    if cut:
+        _note(
+            f"text: {cut} of {np.count_nonzero(text >= 0)} texts of {options.subject} in {name!r} are longer than "
+            f"{options.length} tokens and are cut; `length` raises that"
+        )
+    lengths = np.array([len(one) for one in read], dtype=np.int64)
+    return Texts(
+        np.concatenate(read) if read else np.zeros(0, dtype=np.int32),
+        np.concatenate([[0], lengths.cumsum()]).astype(np.int64),
+        text,
+        tokenizer.digest,
+        tokenizer.size,
+        tokenizer.specials,
+        tokenizer.special("mask_token"),
+        options,
+        cut,
+    )
 
 
 def _read(
