@@ -49,3 +49,15 @@ def test_made_files_are_named(lmrs, tmp_path):
     assert said.code == 0
     assert "small.inter" in said.out
     assert (tmp_path / "small" / "small.inter").is_file()
+
+
+def test_several_are_shown_as_domains_of_one(lmrs, tmp_path):
+    files = []
+    for name, users in (("books", 4), ("films", 6)):
+        files.append(tmp_path / f"{name}.csv")
+        rows = [f"u{u},i{k},{k}" for u in range(users) for k in range(5)]
+        files[-1].write_text("\n".join(["user,item,timestamp", *rows]) + "\n")
+    said = lmrs("data", "show", *files).out.splitlines()
+    assert said[0] == "books + films: 10 users, 10 items, 50 events"
+    assert said[1:3] == ["  domain books: 4 users, 5 items, 20 events", "  domain films: 6 users, 5 items, 30 events"]
+    assert "name: NAME" in lmrs("data", "show", files[0], files[0]).error

@@ -120,7 +120,7 @@ def test_data_show(lmrs):
     said = lmrs("data", "show", "synthetic", "--set", "options={users: 60, items: 40}", "--json").json
     assert said.keys() == {
         *("name", "fingerprint", "before", "counts", "sparsity", "history", "parts", "time", "data", "problems"),
-        "notes",
+        *("domains", "notes"),
     }
     assert said["problems"].keys() == {"total", "first"}
 

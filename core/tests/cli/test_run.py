@@ -34,6 +34,17 @@ def test_data_are_named_on_the_command_line(lmrs, tmp_path):
     assert (said.code, said.json["result"]["cases"]) == (0, 9)
 
 
+def test_several_data_sets_are_domains_of_one(lmrs, tmp_path):
+    for name, users in (("books", 4), ("films", 6)):
+        rows = [f"u{user},i{step},{step}" for user in range(users) for step in range(5)]
+        (tmp_path / f"{name}.csv").write_text("\n".join(["user,item,timestamp", *rows]))
+    words = ("--data", tmp_path / "books.csv", "--data", tmp_path / "films.csv")
+    said = lmrs("run", "most", *words, "--out", tmp_path / "run", "--json").json
+    assert (said["data"], said["result"]["cases"], said["result"]["rows"]) == ("books + films", 10, 10)
+    best = lmrs("recommend", tmp_path / "run", "--user", "films:u1", "--repeat", "--json").json["recommendations"]
+    assert {one["id"].partition(":")[0] for one in best} == {"books", "films"}
+
+
 @pytest.mark.fault("I: run that is there already")
 def test_a_run_is_not_replaced_unless_asked(lmrs, trained):
     before = (trained / "run.json").read_bytes()

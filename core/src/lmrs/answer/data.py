@@ -18,8 +18,8 @@ from lmrs.recipe.tree import Tree
 from lmrs_plugins.dataset import Tables
 
 
-def section(source: str, changes: Iterable[str] = ()) -> Source:
-    """A recipe of nothing but data: a name or path, and keys of the `data` section, `policy=coerce`."""
+def section(source: str | list[str], changes: Iterable[str] = ()) -> Source:
+    """A recipe of nothing but data: a name or path, or several, and keys of the `data` section, `policy=coerce`."""
     found = plain({"data": {"source": source}}, "the command line")
     tree, merge = found.tree, Merge(swaps=True)
     for text in changes:

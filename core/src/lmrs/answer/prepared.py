@@ -21,6 +21,9 @@ from lmrs_plugins import Bundle, InputError
 _OF_A_SOURCE = ("format", "columns", "options")
 """Keys of the data section that belong to one source, and go when another is named."""
 
+Data = str | Path | Sequence[str | Path]
+"""A data set by its name or path; several are domains of one."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -32,7 +35,7 @@ class Prepared:
 
 
 def prepare(
-    recipe: str | Path, host: Host, data: str | Path | None, overrides: Sequence[str], seed: int | None
+    recipe: str | Path, host: Host, data: Data | None, overrides: Sequence[str], seed: int | None
 ) -> Prepared:
     """Read and check; see `lmrs.run` for the parameters.
 
@@ -51,7 +54,7 @@ def prepare(
 
 
 def changes(
-    recipe: str | Path, host: Host, data: str | Path | None, seed: int | None, overrides: Sequence[str]
+    recipe: str | Path, host: Host, data: Data | None, seed: int | None, overrides: Sequence[str]
 ) -> list[str]:
     """All overrides of a recipe: what naming data or a seed changes in it, then those of the user.
 
@@ -64,11 +67,13 @@ def changes(
     if seed is not None:
         _once(f"--seed {seed}", ["seed"], overrides)
         found.append(f"seed={seed}")
-    if data is not None:
-        _once(f"--data {data}", ["data", "source"], overrides)
+    if data is not None and data != []:
+        named = [str(data)] if isinstance(data, str | Path) else [str(one) for one in data]
+        _once(" ".join(f"--data {one}" for one in named), ["data", "source"], overrides)
         section = read_recipe(recipe, host.registry).tree.plain().get("data") or {}
         found += [f"data.{key}=null" for key in _OF_A_SOURCE if isinstance(section, dict) and section.get(key)]
-        found.append(f"data.source={json.dumps(str(data), ensure_ascii=False)}")
+        said = named[0] if len(named) == 1 else named
+        found.append(f"data.source={json.dumps(said, ensure_ascii=False)}")
     return [*found, *overrides]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from lmrs.answer.fit import Fit
 from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
-from lmrs.answer.prepared import prepare
+from lmrs.answer.prepared import Data, prepare
 from lmrs.answer.setting import Setting
 from lmrs.answer.through_windows import keep_result, measured_after, of_all_windows
 from lmrs.data import store
@@ -26,7 +26,7 @@ from lmrs_plugins import Cancelled, InputError
 
 def run(
     recipe: str | Path,
-    data: str | Path | None = None,
+    data: Data | None = None,
     *,
     overrides: Sequence[str] = (),
     seed: int | None = None,
@@ -44,6 +44,7 @@ def run(
         Name of an installed recipe, or a YAML file.
     data
         Name of a data set or a path, in place of the recipe's; its `format`, `columns` and `options` go with it.
+        Several are domains of one.
     overrides
         Changes to the recipe, `stages.0.epochs=3`.
     out

@@ -16,13 +16,19 @@ EXAMPLES = (
     "lmrs data show ml-100k",
     "lmrs data show ./events.csv --set columns.user=uid --set policy=quarantine",
     "lmrs data show synthetic --set split.by=temporal --json",
+    "lmrs data show ml-100k ./books --set min_user=5",
 )
 
 
 def command(
     context: typer.Context,
     source: Annotated[
-        str, typer.Argument(metavar="PATH|NAME", help="A file, a folder or the name of a data set.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="PATH|NAME...",
+            help="A file, a folder or the name of a data set; several are shown as domains of one.",
+            show_default=False,
+        ),
     ],
     change: Annotated[
         list[str] | None,
@@ -41,13 +47,15 @@ def command(
     from lmrs.answer.data import load_data, section
     from lmrs.data.describe import describe
 
-    found = describe(load_data(section(source, change or ()), host))
+    found = describe(load_data(section(source if len(source) > 1 else source[0], change or ()), host))
     shell.answer(found, lambda: _lines(found))
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     counts, before, history = found["counts"], found["before"], found["history"]
     yield f"{found['name']}: " + ", ".join(f"{count} {what}" for what, count in counts.items())
+    for name, counted in found["domains"].items():
+        yield f"  domain {name}: " + ", ".join(f"{count} {what}" for what, count in counted.items())
     if before["events"] != counts["events"]:
         yield f"before filtering: {before['users']} users, {before['items']} items, {before['events']} events"
     yield f"sparsity: {found['sparsity']:.2%} of all pairs of user and item have no event"

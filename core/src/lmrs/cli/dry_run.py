@@ -8,7 +8,7 @@ from lmrs.cli.shell import Shell
 from lmrs.host.host import Host
 
 
-def show(shell: Shell, host: Host, recipe: str, data: str | None, changes: Sequence[str], seed: int | None) -> None:
+def show(shell: Shell, host: Host, recipe: str, data: Sequence[str] | None, changes: Sequence[str], seed: int | None) -> None:
     """Check a recipe against its data and say what a run would do."""
     from lmrs.answer.prepared import prepare
 

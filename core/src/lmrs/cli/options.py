@@ -28,8 +28,12 @@ Set = Annotated[
 Device = Annotated[str, typer.Option("--device", help="auto, cpu or cuda.")]
 Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", show_default=False)]
 Data = Annotated[
-    str | None,
-    typer.Option("--data", metavar="PATH|NAME", help="A file, a folder or the name of a data set, not the recipe's."),
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="PATH|NAME",
+        help="A file, a folder or the name of a data set, not the recipe's; several are domains of one.",
+    ),
 ]
 Part = Annotated[str, typer.Option("--part", help="test or valid.")]
 Groups = Annotated[

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -20,12 +22,18 @@ from lmrs_plugins.spool import pieces
 from lmrs_plugins.vocabulary import Vocabulary
 
 
-def assemble(tables: Tables, settings: DataSettings) -> tuple[Bundle, list[str], Counts, Counts]:
-    """The bundle, notes for people, and the counts before and after filtering."""
-    notes: list[str] = []
+@dataclass(frozen=True)
+class Gathered:
+    """A bundle that is not split yet, and the counts before and after filtering."""
+
+    bundle: Bundle
+    before: Counts
+    after: Counts
+
+
+def gather(tables: Tables, settings: DataSettings, notes: list[str]) -> Gathered:
+    """Filter, number and sort one source; `notes` gets lines for people."""
     events = arrange(tables, settings, notes)
-    users, items = (np.asarray(events.table.column(subject).to_numpy()) for subject in ("user", "item"))
-    part, stretches = _split(users, events.times, settings, notes)
     ids = events.ids
     if settings.keep_unseen_items and "item" in tables.tables:
         ids["item"] = _with_unseen(ids["item"], tables.tables["item"], notes)
@@ -39,18 +47,23 @@ def assemble(tables: Tables, settings: DataSettings) -> tuple[Bundle, list[str],
         graphs=found.graphs,
         links=found.links,
         images={name: _pictures(table, ids[name]) for name, table in tables.images.items() if name in ids},
-        part=part,
-        windows=stretches,
     )
-    trained = np.zeros(events.after.items, dtype=bool)
-    for piece in pieces(len(items)):
-        trained[items[piece][part[piece] == TRAIN]] = True
+    if events.after != events.before:
+        notes.append(f"{events.before.events - events.after.events} of {events.before.events} events were filtered out")
+    return Gathered(bundle, events.before, events.after)
+
+
+def divided(bundle: Bundle, settings: DataSettings, notes: list[str]) -> Bundle:
+    """The bundle, split."""
+    times = bundle.column("timestamp") if "timestamp" in bundle.interactions.column_names else None
+    part, stretches = _split(bundle.users, times, settings, notes)
+    trained = np.zeros(bundle.count("item"), dtype=bool)
+    for piece in pieces(len(part)):
+        trained[bundle.items[piece][part[piece] == TRAIN]] = True
     cold = int(np.count_nonzero(~trained))
     if cold:
         notes.append(f"{cold} items have no training event")
-    if events.after != events.before:
-        notes.append(f"{events.before.events - events.after.events} of {events.before.events} events were filtered out")
-    return bundle, notes, events.before, events.after
+    return replace(bundle, part=part, windows=stretches)
 
 
 def _split(

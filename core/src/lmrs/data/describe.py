@@ -29,6 +29,7 @@ def describe(loaded: Loaded) -> dict[str, Any]:
         "fingerprint": bundle.fingerprint,
         "before": asdict(loaded.before),
         "counts": {"users": users, "items": items, "events": events},
+        "domains": {name: asdict(counts) for name, counts in loaded.domains.items()},
         "sparsity": 1 - _pairs(bundle) / (users * items),
         "history": {
             **dict(zip(("min", "q25", "median", "q75", "max"), quantiles, strict=True)),
@@ -80,4 +81,4 @@ def _kinds(bundle: Bundle) -> dict[str, float]:
 
 
 def _share(column: Any) -> float:
-    return float(1 - column.null_count / max(1, len(column)))
+    return 1 - (pc.sum(pc.is_null(column, nan_is_null=True)).as_py() or 0) / max(1, len(column))

@@ -7,7 +7,7 @@ hand are one piece or one range, the ids, and a byte an event for what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,12 @@ class Counts:
     users: int
     items: int
     events: int
+
+    @staticmethod
+    def total(several: Iterable[Counts]) -> Counts:
+        """Of all of them, which have nothing in common."""
+        each = list(several)
+        return Counts(*(sum(getattr(one, what) for one in each) for what in ("users", "items", "events")))
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,12 @@ from typing import Any
 import pyarrow as pa
 from pydantic import ValidationError
 
-from lmrs.data.assemble import assemble
+from lmrs.data.assemble import Gathered, divided, gather
+from lmrs.data.domains import joined
+from lmrs.data.dropped import check_dropped, without
 from lmrs.data.events import Counts
-from lmrs.data.settings import DataSettings
-from lmrs_plugins.bundle import Bundle
+from lmrs.data.settings import DataSettings, SourceSettings
+from lmrs_plugins.bundle import PARTS, Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.dataset import Dataset, Problem, Tables
 from lmrs_plugins.errors import InputError, PluginError
@@ -30,13 +32,14 @@ Datasets = Mapping[str, tuple[Card, Callable[[], Any]]]
 
 @dataclass(frozen=True)
 class Loaded:
-    """A bundle, and what there is to say about it."""
+    """A bundle, and what there is to say about it; `domains` counts what is left of each of several sources."""
 
     bundle: Bundle
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
     before: Counts
     after: Counts
+    domains: Mapping[str, Counts] = field(default_factory=dict)
 
 
 def load(settings: DataSettings, datasets: Datasets) -> Loaded:
@@ -47,18 +50,61 @@ def load(settings: DataSettings, datasets: Datasets) -> Loaded:
     InputError
         There is no such data, it cannot be read under the policy, or nothing is left of it.
     """
-    tables = read(settings, datasets)
-    bundle, notes, before, after = assemble(tables, settings)
-    return Loaded(bundle, tables.problems, tuple(notes), before, after)
+    notes: list[str] = []
+    problems: list[Problem] = []
+    contents: list[str] = []
+    domains: dict[str, Gathered] = {}
+    for source in settings.sources():
+        tables = _read(source, settings, datasets)
+        name = source.name or tables.name
+        if name in domains:
+            raise InputError(
+                f"data.source: two sources are called {name!r}; give one another name: {{source: {source.source}, "
+                "name: NAME}"
+            )
+        said: list[str] = []
+        one = gather(tables, settings, said)
+        contents += one.bundle.contents()
+        domains[name] = replace(one, bundle=without(one.bundle, settings.drop))
+        problems += tables.problems
+        notes += [f"{name}: {note}" for note in said] if settings.several else said
+    check_dropped(settings.drop, contents)
+    if settings.several:
+        whole = joined({name: one.bundle for name, one in domains.items()})
+    else:
+        (whole,) = (one.bundle for one in domains.values())
+    bundle = divided(whole, settings, notes)
+    before, after = (Counts.total(getattr(one, when) for one in domains.values()) for when in ("before", "after"))
+    notes += _untested(bundle, domains) if settings.several else []
+    left = {name: one.after for name, one in domains.items()} if settings.several else {}
+    return Loaded(bundle, tuple(problems), tuple(notes), before, after, left)
+
+
+def _untested(bundle: Bundle, domains: Mapping[str, Gathered]) -> list[str]:
+    """A line for each domain of which nothing is asked; its events stand in a row."""
+    assert bundle.part is not None
+    notes, start = [], 0
+    for name, one in domains.items():
+        stop = start + one.after.events
+        if not (bundle.part[start:stop] == PARTS.index("test")).any():
+            notes.append(f"domain {name} has no test event")
+        start = stop
+    return notes
 
 
 def read(settings: DataSettings, datasets: Datasets) -> Tables:
     """The tables of a named set or a path, as they are: neither filtered nor split."""
-    name = _named(settings.source, datasets, named=True)
-    path = None if name else Path(settings.source).expanduser()
-    chosen = name or _format(settings, path, datasets)
+    if settings.several:
+        raise InputError("data.source: several sources become one when they are loaded; name one of them")
+    return _read(settings.sources()[0], settings, datasets)
+
+
+def _read(source: SourceSettings, settings: DataSettings, datasets: Datasets) -> Tables:
+    name = _named(source.source, datasets, named=True)
+    path = None if name else Path(source.source).expanduser()
+    chosen = name or _format(source, path, datasets)
     card, loader = datasets[chosen]
-    reader: Dataset = loader()(_options(card, chosen, settings))
+    reader: Dataset = loader()(_options(card, chosen, source))
     tables = reader.read(path, settings.policy)
     _check(tables, chosen)
     return tables
@@ -73,17 +119,17 @@ def _named(source: str, datasets: Datasets, named: bool) -> str:
     return found[0] if found else ""
 
 
-def _format(settings: DataSettings, path: Path | None, datasets: Datasets) -> str:
+def _format(source: SourceSettings, path: Path | None, datasets: Datasets) -> str:
     formats = [full for full, (card, _) in datasets.items() if FORMAT in card.traits]
     if path is None or not path.exists():
         names = [full.rpartition("/")[2] for full, (card, _) in datasets.items() if FORMAT not in card.traits]
-        near = difflib.get_close_matches(settings.source, names, 1)
+        near = difflib.get_close_matches(source.source, names, 1)
         hint = f"did you mean {near[0]!r}?" if near else f"data sets are {', '.join(names)}"
-        raise InputError(f"no file, folder or data set {settings.source!r}; {hint}")
-    if settings.format != "auto":
-        found = _named(settings.format, datasets, named=False)
+        raise InputError(f"no file, folder or data set {source.source!r}; {hint}")
+    if source.format not in (None, "auto"):
+        found = _named(source.format or "", datasets, named=False)
         if not found:
-            raise InputError(f"data.format: no format {settings.format!r}; there are {', '.join(formats)}")
+            raise InputError(f"data.format: no format {source.format!r}; there are {', '.join(formats)}")
         return found
     fitting = [full for full in formats if datasets[full][1]().recognises(path)]
     if len(fitting) != 1:
@@ -92,16 +138,16 @@ def _format(settings: DataSettings, path: Path | None, datasets: Datasets) -> st
     return fitting[0]
 
 
-def _options(card: Card, name: str, settings: DataSettings) -> Options:
+def _options(card: Card, name: str, source: SourceSettings) -> Options:
     model: type[Options] = Options
     if card.options:
         module, _, attribute = card.options.partition(":")
         model = getattr(import_module(module), attribute)
-    values: dict[str, Any] = dict(settings.options)
-    if settings.columns:
+    values: dict[str, Any] = dict(source.options or {})
+    if source.columns:
         if "columns" not in model.model_fields:
             raise InputError(f"data.columns: {name} has no columns to name; take it out")
-        values["columns"] = settings.columns
+        values["columns"] = source.columns
     try:
         return model(**values)
     except ValidationError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
 from lmrs_plugins.dataset import Policy
 from lmrs_plugins.options import Options
@@ -61,11 +61,32 @@ class Windows(Options):
 SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows, Field(discriminator="by")]
 
 
+class SourceSettings(Options):
+    """One of several sources. What it does not say of itself, the section says for all of them."""
+
+    source: str = Field(description="Name of a data set, or a path to a file or folder.")
+    name: str = Field("", description="What its ids begin with, `NAME:`; the data set's own name if not given.")
+    format: str | None = Field(None, description="Format of a path.")
+    columns: dict[str, str] | None = Field(None, description="Columns by role.")
+    options: dict[str, Any] | None = Field(None, description="Further options of the data set or format.")
+
+
+def _short(value: Any) -> Any:
+    return {"source": value} if isinstance(value, str) else value
+
+
+_Several = Annotated[list[Annotated[SourceSettings, BeforeValidator(_short)]], Field(min_length=1)]
+
+
 class DataSettings(Options):
     """Where the data come from, what is kept of them and how they are split."""
 
-    source: str = Field(
-        description="Name of a data set (`ml-100k`, `synthetic`), or a path to a file or folder (`./ml-100k`)."
+    source: Annotated[
+        Annotated[str, Tag("<one>")] | Annotated[_Several, Tag("<several>")],
+        Discriminator(lambda value: "<several>" if isinstance(value, list | tuple) else "<one>"),
+    ] = Field(
+        description="Name of a data set (`ml-100k`, `synthetic`), or a path to a file or folder (`./ml-100k`); or a "
+        "list of them, or of `{source, name, format, columns, options}`: several domains as one data set."
     )
     format: str = Field(
         "auto", description="Format of a path (`atomic`, `csv`); `auto` looks at names and first bytes."
@@ -76,6 +97,9 @@ class DataSettings(Options):
     )
     options: dict[str, Any] = Field(
         default_factory=dict, description="Further options of the data set or format, such as `users` of `synthetic`."
+    )
+    drop: list[str] = Field(
+        default_factory=list, description="Contents to leave out: `user.age`, `interaction.rating`, `graph.social`."
     )
     policy: Policy = Field("strict", description="What to do with rows that cannot be read: stop, leave out, mend.")
     min_rating: float | None = Field(None, description="Keep only events rated at least this.")
@@ -91,3 +115,20 @@ class DataSettings(Options):
         if isinstance(values, dict) and isinstance(values.get("split"), dict) and "by" not in values["split"]:
             return {**values, "split": {"by": "leave-one-out", **values["split"]}}
         return values
+
+    def sources(self) -> list[SourceSettings]:
+        """Every source with all that is said of it."""
+        each = [SourceSettings(source=self.source)] if isinstance(self.source, str) else self.source
+        return [
+            one.model_copy(
+                update={
+                    key: getattr(self, key) for key in ("format", "columns", "options") if getattr(one, key) is None
+                }
+            )
+            for one in each
+        ]
+
+    @property
+    def several(self) -> bool:
+        """Whether a list of sources is named, each of them a domain."""
+        return not isinstance(self.source, str)
