@@ -30,6 +30,7 @@ class OutOfMemoryError(RuntimeError):
         (OSError(errno.ENOSPC, "No space left on device", "model"), "input", 2),
         (OutOfMemoryError("CUDA out of memory"), "input", 2),
         (MemoryError(), "input", 2),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"), "input", 2),
         (ModuleNotFoundError("No module named 'scipy.special'", name="scipy.special"), "input", 2),
         (ModuleNotFoundError("No module named 'lmrs.nothing'", name="lmrs.nothing"), "internal", 1),
         (ZeroDivisionError("division by zero"), "internal", 1),

@@ -12,6 +12,7 @@ from lmrs.answer.listener import Listener
 from lmrs.answer.making import make
 from lmrs.answer.setting import Setting
 from lmrs.answer.through_windows import keep_result, measured_after
+from lmrs.model.memory import enough_memory
 from lmrs.recipe.resolved import ResolvedStage
 from lmrs.runs.checkpoint import Checkpoint, Checkpoints
 from lmrs.runs.interrupts import Interrupts
@@ -21,6 +22,7 @@ from lmrs.runs.tensors import check_match
 from lmrs.train.engine import Engine
 from lmrs.train.frozen import snapshot
 from lmrs.train.loop import Loop, Progress, Watchers
+from lmrs.train.memory import lowerable
 from lmrs.train.stage import Stage, build_stage
 from lmrs_plugins import Cancelled, InputError
 
@@ -29,25 +31,27 @@ from lmrs_plugins import Cancelled, InputError
 class Position:
     """Where a run stands: in stage `stage`, or before it where `progress` is None. `log` is the length of its log.
 
-    `scaling` is what the engine says of the scale of its gradients.
+    `scaling` is what the engine says of the scale of its gradients, `held` what the stage is to leave as it was.
     """
 
     stage: int = 0
     progress: Progress | None = None
     log: int = 0
     scaling: dict[str, Any] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
         progress = None if self.progress is None else self.progress.to_dict()
-        return {"stage": self.stage, "progress": progress, "log": self.log, "scaling": self.scaling}
+        return {"stage": self.stage, "progress": progress, "log": self.log, "scaling": self.scaling, "held": self.held}
 
     @staticmethod
     def of(plain: Mapping[str, Any]) -> Position:
         """From JSON."""
         progress = plain["progress"]
         progress = None if progress is None else Progress(**progress)
-        return Position(int(plain["stage"]), progress, int(plain["log"]), dict(plain.get("scaling", {})))
+        scaling, held = dict(plain.get("scaling", {})), dict(plain.get("held", {}))
+        return Position(int(plain["stage"]), progress, int(plain["log"]), scaling, held)
 
 
 class Fit:
@@ -101,14 +105,18 @@ class Fit:
         for note in stage.notes:
             self._listener.note(note)
         if checkpoint is not None:
-            _restore(stage.live.tensors(), checkpoint.model, f"the checkpoint of stage {resolved.name!r}")
+            saved = {**checkpoint.model, **checkpoint.extras}
+            _restore(stage.live.tensors(), saved, f"the checkpoint of stage {resolved.name!r}")
         groups = stage.choose()
+        if resolved.objectives:
+            stage.hold(groups, {} if checkpoint is None else Position.of(checkpoint.position).held)
         sizes = {name: tensor.numel() for name, tensor in stage.live.parameters().items()}
         setting.notify("lmrs_after_build", recipe=setting.resolved.to_dict(), parameters=sizes)
         setting.notify("lmrs_before_stage", stage=resolved.name, index=resolved.index, folder=setting.folder.path)
         if resolved.objectives:
-            loop = stage.trainable(engine, groups)
-            self._train(stage, loop, engine, progress or Progress(), checkpoint)
+            with enough_memory(f"stage {resolved.name!r}", lowerable(stage)):
+                loop = stage.trainable(engine, groups)
+                self._train(stage, loop, engine, progress or Progress(), checkpoint)
         stage.release()
         artifacts = make(stage, setting, engine, self._listener)
         if measured_after(setting.resolved, resolved.index):
@@ -182,13 +190,16 @@ class Fit:
 
         def save(now: Progress) -> None:
             tensors, facts = pack_optimizer(loop.optimizer, live.parameters())
-            state = Checkpoint(dict(live.tensors()), tensors, facts, capture_random(), best=best)
-            self._save(engine, state, Position(resolved.index, now, scaling=engine.scaling()))
+            body = live.tensors()
+            extras = {name: body.pop(name) for name in sorted(live.extras())}
+            state = Checkpoint(body, tensors, facts, capture_random(), best=best, extras=extras)
+            self._save(engine, state, Position(resolved.index, now, scaling=engine.scaling(), held=stage.held))
 
         watchers = Watchers(after_epoch, after_step, save, lambda: self._interrupts.requested is not None)
         loop.run(progress, watchers)
         if not progress.finished:
             self._heed(f"in stage {resolved.name!r} after step {progress.step}")
+        stage.check_held()
         if best is not None:
             _restore(live.tensors(), best, "the best epoch")
 

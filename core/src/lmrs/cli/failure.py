@@ -8,6 +8,7 @@ import sys
 import traceback
 from dataclasses import dataclass
 
+from lmrs.model.memory import lacks_memory
 from lmrs_plugins.errors import Cancelled, InputError, LmrsError, PluginError
 
 INTERRUPTED = 130
@@ -43,7 +44,7 @@ def explain(error: BaseException) -> Failure:
         return Failure("input", _usage(error, str(usage())), 2)
     if isinstance(error, OSError) and error.errno in _DISK:
         return Failure("input", f"{error.filename or 'a file'}: {error.strerror}", 2)
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+    if lacks_memory(error):
         return Failure("input", "out of memory; take a smaller batch: --set stages.0.sampler.batch=32", 2)
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("lmrs"):
         library = error.name.partition(".")[0]

@@ -20,11 +20,6 @@ _TIMEOUT = 30
 _TRIES = 3
 
 
-def cache_folder() -> Path:
-    """`LMRS_CACHE`, or `~/.cache/lmrs`."""
-    return Path(os.environ.get("LMRS_CACHE") or Path.home() / ".cache" / "lmrs").expanduser()
-
-
 def fetch(address: str, sha256: str, size: int, target: Path) -> Path:
     """The file at `target`, fetched unless it is there whole.
 

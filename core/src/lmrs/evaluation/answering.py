@@ -17,6 +17,7 @@ from lmrs.model.plan import Collator, Need, Plan
 from lmrs.model.step import GraphStep, PortStep
 from lmrs.model.tables import whole_tables
 from lmrs.recipe.resolved import ResolvedAnswer
+from lmrs.train.frozen import constant_nodes
 from lmrs_plugins import Answer, Bundle, Examples, InputError, View
 
 DRAW = "answer"
@@ -50,12 +51,14 @@ class Answering:
         self._products = sorted(
             {subject for node in graph.nodes.values() for subject in node.plan.subjects.values() if "*" in subject}
         )
-        self._tables: dict[str, Any] | None = None
+        self._tables: dict[str, Any] = {}
         self._collator: Collator | None = None
 
     def refresh(self) -> None:
-        """The weights have changed: whole tables are to be computed again."""
-        self._tables = None
+        """The weights have changed: whole tables are to be computed again, but for those of what is frozen."""
+        constant = constant_nodes(self.graph)
+        self._tables = {name: table for name, table in self._tables.items() if name in constant}
+        self._collator = None
 
     def scores(self, examples: Examples, candidates: npt.NDArray[np.int64] | None = None) -> torch.Tensor:
         """(B, rows) on the CPU, or (B, K) for given candidates."""
@@ -102,9 +105,9 @@ class Answering:
         return View(rows, {name: name for name in rows})
 
     def _ready(self) -> Collator:
-        if self._tables is None or self._collator is None:
+        if self._collator is None:
             wanted = [wire.node for wires in self._wires.values() for wire in wires]
-            self._tables = whole_tables(self.graph, wanted, self.device)
+            self._tables = whole_tables(self.graph, wanted, self.device, self._tables)
             nodes = [node.on(self._bundle) for node in self.graph.plans()]
             plan = Plan(nodes, self._needs, frozenset(self._tables))
             self._collator = Collator(plan, self._draws)

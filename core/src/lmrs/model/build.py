@@ -11,7 +11,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from lmrs.model.graph import Graph, Node, PortUse
+from lmrs.data.cache_folder import rows_folder
+from lmrs.model.graph import Graph, Keeping, Node, PortUse
+from lmrs.model.identity import identity
 from lmrs.model.plan import NodePlan, Wire
 from lmrs.recipe.catalogue import Entry
 from lmrs.recipe.resolved import ResolvedComponent, ResolvedNode, ResolvedWired
@@ -74,7 +76,7 @@ class Builder:
                     raise PluginError(f"node {name!r}: {resolved.use} has to be an nn.Module with a `width`")
                 ports = {port: PortUse(takes.many, takes.lazy) for port, takes in resolved.takes.items()}
                 made[name] = Node.of(plan, module, ports)
-        return Graph(made.values())
+        return Graph(made.values(), _keeping(nodes, made))
 
     def _plan(self, resolved: ResolvedNode, binding: Any) -> NodePlan:
         subjects = {output: port.subject for output, port in resolved.gives.items()}
@@ -94,6 +96,12 @@ class Builder:
     @staticmethod
     def _call(component: Any, env: Env, resolved: ResolvedComponent) -> Any:
         return component(env) if resolved.options is None else component(env, resolved.options)
+
+
+def _keeping(nodes: Mapping[str, ResolvedNode], made: Mapping[str, Node]) -> Keeping | None:
+    folder = rows_folder()
+    has_keys = [name for name, node in made.items() if hasattr(node.plan.binding, "keys")]
+    return None if folder is None else Keeping(folder, {name: identity(nodes[name]) for name in has_keys})
 
 
 def plan_wires(resolved: ResolvedWired) -> dict[str, tuple[Wire, ...]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -49,12 +51,24 @@ class Node:
         return Node(plan, module, ports, asks)
 
 
-class Graph(nn.Module):
-    """All nodes of a model graph, inputs first. A parameter's canonical name is `node.name`."""
+@dataclass(frozen=True)
+class Keeping:
+    """Where rows are kept between runs, and what the rows of each node depend on besides their inputs."""
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    folder: Path
+    about: Mapping[str, Mapping[str, Any]]
+
+
+class Graph(nn.Module):
+    """All nodes of a model graph, inputs first. A parameter's canonical name is `node.name`.
+
+    Where `keeping` is None, nothing is kept.
+    """
+
+    def __init__(self, nodes: Iterable[Node], keeping: Keeping | None = None) -> None:
         super().__init__()
         self.nodes = {node.plan.name: node for node in nodes}
+        self.keeping = keeping
         self.body = nn.ModuleDict({name: node.module for name, node in self.nodes.items()})
         self._whole: dict[str, View] = {}
 

@@ -110,9 +110,9 @@ class Plan:
             if node.evaluation == "rows":
                 rows = self._rows(node, [(wire, view) for wire, view, _ in asked[name]])
                 parts = self.parts(name, rows)
-                views = [self._inputs(node, rows[part], rng) for part in parts]
-                gathers[name] = _gathered(rows, views, parts)
-                reached: list[tuple[View | None, frozenset[str]]] = [(view, frozenset()) for view in views]
+                inputs = [self._inputs(node, rows[part], rng) for part in parts]
+                gathers[name] = _gathered(rows, inputs, parts)
+                reached: list[tuple[View | None, frozenset[str]]] = [(view, frozenset()) for view in inputs]
             elif node.evaluation == "table":
                 reached = [(None, frozenset())]
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
@@ -10,10 +10,13 @@ import torch
 
 from lmrs.model.batch import Batch
 from lmrs.model.chunks import Places, place_in
-from lmrs.model.graph import Graph, Node
+from lmrs.model.graph import Graph, Keeping, Node
 from lmrs.model.joined import joined
+from lmrs.model.kept import KeptRows, keepable, keys_of
+from lmrs.model.memory import enough_memory
 from lmrs.model.plan import EVENT, Plan
 from lmrs.model.step import GraphStep
+from lmrs_plugins import Encoding
 
 CHUNK = 1024
 
@@ -39,23 +42,58 @@ def whole_tables(
         training = node.module.training
         node.module.eval()
         if node.plan.evaluation == "rows":
-            tables[name] = _in_chunks(graph, node, plan, tables, device, chunk)
+            tables[name] = _by_rows(graph, node, plan, tables, device, chunk)
         else:
             tables[name] = GraphStep(graph, Batch(0), tables).whole(node)
         node.module.train(training)
     return tables
 
 
-def _in_chunks(graph: Graph, node: Node, plan: Plan, tables: dict[str, Any], device: torch.device, chunk: int) -> Any:
-    """All rows: under the node's budget where it has one, otherwise `chunk` at a time."""
+def _by_rows(graph: Graph, node: Node, plan: Plan, tables: dict[str, Any], device: torch.device, chunk: int) -> Any:
+    """All rows of a node: what was kept of them, and the rest computed."""
     rows = np.arange(node.plan.finite or 0, dtype=np.int64)
-    parts = plan.parts(node.plan.name, rows) if node.plan.budget else _even(len(rows), chunk)
-    pieces = []
-    for part in parts:
-        batch = Batch(len(part), gathers={node.plan.name: plan.inputs(node.plan.name, rows[part])}).to(device)
-        pieces.append(GraphStep(graph, batch, tables).of_gather(node))
-    place = place_in(parts)
+
+    def computed(wanted: Places) -> Iterator[tuple[Places, Any]]:
+        """Rows as places among all, and their encoding: under the node's budget, otherwise `chunk` at a time."""
+        parts = plan.parts(node.plan.name, wanted) if node.plan.budget else _even(len(wanted), chunk)
+        for part in parts:
+            gather = plan.inputs(node.plan.name, wanted[part])
+            batch = Batch(len(part), gathers={node.plan.name: gather}).to(device)
+            with enough_memory(f"node {node.plan.name!r}", {f"model.{node.plan.name}.budget": node.plan.budget}):
+                yield wanted[part], GraphStep(graph, batch, tables).of_gather(node)
+
+    kept = None if graph.keeping is None or not len(rows) else _kept(graph.keeping, node, rows, computed, device)
+    if kept is not None:
+        return kept
+    parts, pieces = zip(*computed(rows), strict=True)
+    place = place_in(list(parts))
     return joined(pieces, None if place is None else torch.from_numpy(place).to(device))
+
+
+def _kept(
+    keeping: Keeping,
+    node: Node,
+    rows: Places,
+    computed: Callable[[Places], Iterator[tuple[Places, Any]]],
+    device: torch.device,
+) -> Encoding | None:
+    """All rows, those that were kept and those that are now; None where they are not to be kept."""
+    if node.plan.name not in keeping.about:
+        return None
+    kept = KeptRows.of(node, keeping.folder, keeping.about[node.plan.name], device)
+    if kept is None:
+        return None
+    keys = keys_of(node.plan.name, node.plan.binding, rows)
+    lacking = kept.lacking(keys)
+    if len(lacking):
+        for part, found in computed(lacking):
+            if not keepable(found):
+                return None
+            kept.add(part, keys[part], found)
+        kept.flush()
+    found = kept.table(keys)
+    mask = None if found.mask is None else found.mask.to(device)
+    return Encoding(vectors=found.main.to(device), mask=mask)
 
 
 def _even(count: int, chunk: int) -> list[Places]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lmrs.data.archive import members
-from lmrs.data.download import cache_folder, fetch
+from lmrs.data.cache_folder import cache_folder
+from lmrs.data.download import fetch
 from lmrs.data.readers.movielens import read_files
 from lmrs.data.readers.options import DownloadOptions
 from lmrs.data.report import Report
