@@ -9,16 +9,18 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.env import Env
 from lmrs_plugins.testing.case import Case
+from lmrs_plugins.testing.generated import grown
 from lmrs_plugins.testing.surroundings import rows_of
 from lmrs_plugins.view import View
 
 
 def check(case: Case, bench: Any) -> None:
-    """It travels, gives views of arrays with a row for each row, and says costs that are numbers."""
+    """It travels, gives views of arrays with a row for each row, and says costs and keys that are what they should."""
     binding = bench.binding
     evaluation = case.card.evaluation
     if binding is None:
@@ -49,14 +51,55 @@ def check(case: Case, bench: Any) -> None:
     )
     if bench.subject() == "event":
         case.require(hasattr(binding, "on"), "it is of events: its binding needs `on(bundle)`, for histories of others")
-        again = "its binding gives something else `on` the data that it met: leave what was fitted as it is"
-        require_equal(case, binding.rows(rows, None), binding.on(bench.env.bundle).rows(rows, None), again)
+    if hasattr(binding, "on"):
+        _check_other_data(case, bench, binding, rows)
     if hasattr(binding, "cost"):
         cost = np.asarray(binding.cost(rows))
         case.require(
             cost.shape == rows.shape and cost.dtype.kind in "iu" and bool((cost >= 0).all()),
             f"its binding's cost() has shape {cost.shape} and type {cost.dtype}: one whole number a row",
         )
+    if hasattr(binding, "keys"):
+        _check_keys(case, binding, travelled, rows)
+
+
+def _check_other_data(case: Case, bench: Any, binding: Any, rows: npt.NDArray[np.int64]) -> None:
+    """On the data that it met it is the same, and so are its rows on data with more of them."""
+    data, subject = bench.env.bundle, bench.subject()
+    again = "its binding gives something else `on` the data that it met: leave what was fitted as it is"
+    require_equal(case, binding.rows(rows, None), binding.on(data).rows(rows, None), again)
+    if subject in data.vocabularies:
+        more = binding.on(grown(data, subject))
+        later = "its binding gives something else of old rows `on` data with more of them: leave what was fitted"
+        require_equal(case, binding.rows(rows, None), more.rows(rows, None), later)
+        more.rows(np.arange(data.count(subject), data.count(subject) + 1), None)
+
+
+def _check_keys(case: Case, binding: Any, travelled: Any, rows: npt.NDArray[np.int64]) -> None:
+    """A digest a row, the same wherever the row is asked for, and one key never stands for two inputs."""
+    keys = np.asarray(binding.keys(rows))
+    case.require(
+        keys.shape == rows.shape and keys.dtype == "S16",
+        f"its binding's keys() have shape {keys.shape} and type {keys.dtype}: one digest of type S16 a row",
+    )
+    case.require(
+        np.array_equal(keys, np.asarray(travelled.keys(rows))),
+        "its binding's keys() differ unpickled: make them of the inputs, with a hash that is the same in every process",
+    )
+    inputs: dict[bytes, bytes] = {}
+    for place, key in enumerate(keys.tolist()):
+        one = rows[place : place + 1]
+        case.require(
+            np.asarray(binding.keys(one)).tolist() == [key],
+            "its binding's keys() of a row depend on the rows beside it: make each of its own inputs",
+        )
+        if key:
+            view = binding.rows(one, None)
+            content = b"".join(f"{name} {view[name].shape}".encode() + view[name].tobytes() for name in view.names())
+            case.require(
+                inputs.setdefault(key, content) == content,
+                "its binding gives one key to rows with other inputs: what is kept of one would be taken for the other",
+            )
 
 
 def through_pickle(case: Case, found: Any, what: str, forbidden: Sequence[type] = ()) -> Any:

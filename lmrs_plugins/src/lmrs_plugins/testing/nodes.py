@@ -40,6 +40,9 @@ def check(case: Case) -> Bench:
             check_form(case, name, port, found[name], _leading(bench, view, port.form, found[name]), widths[name])
     with case.check("finite"):
         check_finite(case, found)
+    if hasattr(bench.binding, "keys"):
+        with case.check("keys"):
+            _check_missing(case, bench, found)
     check_seed(case, bench.build)
     with case.check("repeat"):
         expected = "two calls in evaluation mode differ: no randomness and no state that moves in evaluation"
@@ -67,6 +70,17 @@ def check(case: Case) -> Bench:
 def _evaluated(bench: Bench, module: nn.Module, view: View | None, noise: float = 0.0) -> Outputs:
     with torch.no_grad(), seeded(9):
         return bench.run(module, view, noise)
+
+
+def _check_missing(case: Case, bench: Bench, found: Outputs) -> None:
+    """A row whose key says that it is missing is masked."""
+    missing = torch.from_numpy(bench.binding.keys(bench.rows()) == b"")
+    for encoding in found.values():
+        masked = torch.zeros_like(missing) if encoding.mask is None else ~encoding.mask
+        case.require(
+            bool(masked[missing].all()),
+            'the key of a row is b"", and it is not masked: a missing row is absent, everywhere alike',
+        )
 
 
 def _widths(case: Case, module: Any) -> dict[str, int]:

@@ -218,6 +218,77 @@ class RandomBinding(Title):
         return Dropping(env.bundle.texts("item", options.field))
 
 
+class WholeKeyed(Words):
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        return self.table[rows].sum(1)
+
+
+class WholeKeys(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> WholeKeyed:
+        return WholeKeyed(env.bundle.texts("item", options.field))
+
+
+class Salted(Words):
+    """Its keys are of where it lies in memory, as those of Python's own hash are of the process."""
+
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        return np.array([f"{id(self) % 2**30}-{row}".encode() for row in rows], dtype="S16")
+
+
+class PythonsHash(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> Salted:
+        return Salted(env.bundle.texts("item", options.field))
+
+
+class Placed(Words):
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        return np.array([f"{place}".encode() for place in range(len(rows))], dtype="S16")
+
+
+class KeysByPlace(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> Placed:
+        return Placed(env.bundle.texts("item", options.field))
+
+
+class Measured(Words):
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        return np.array([f"{length}".encode() for length in (self.table[rows] >= 0).sum(1)], dtype="S16")
+
+
+class KeysOfLength(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> Measured:
+        return Measured(env.bundle.texts("item", options.field))
+
+
+class Absent(Words):
+    def keys(self, rows: np.ndarray) -> np.ndarray:
+        return np.zeros(len(rows), dtype="S16")
+
+
+class NothingIsMissing(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> Absent:
+        return Absent(env.bundle.texts("item", options.field))
+
+
+class Refitted(Words):
+    def on(self, bundle: Any) -> Refitted:
+        texts = bundle.texts("item", self.field)
+        found = Refitted(texts, self.field)
+        found.table = found.table + (len(texts) > len(self.table))
+        return found
+
+
+class FitsAnew(Title):
+    @staticmethod
+    def bind(env: Any, options: Any) -> Refitted:
+        return Refitted(env.bundle.texts("item", options.field))
+
+
 class ForgetsMask(Mean):
     """Sums what is absent too, and says that all is there."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -28,13 +30,23 @@ class ItemId(nn.Module):
 class Words:
     """Numbers of each title's words."""
 
-    def __init__(self, texts: list[str | None]) -> None:
+    def __init__(self, texts: list[str | None], field: str = "title", known: dict[str, int] | None = None) -> None:
         words = [(text or "").split() for text in texts]
-        vocabulary = {word: place for place, word in enumerate(sorted({word for one in words for word in one}))}
+        self.known = known or {
+            word: place for place, word in enumerate(sorted({one for each in words for one in each}))
+        }
         self.table = np.full((len(words), max(map(len, words))), -1, dtype=np.int64)
         for row, found in enumerate(words):
-            self.table[row, : len(found)] = [vocabulary[word] for word in found]
-        self.size = len(vocabulary)
+            numbers = [self.known[word] for word in found if word in self.known]
+            self.table[row, : len(numbers)] = numbers
+        self.size, self.field = len(self.known), field
+
+    def on(self, bundle: Bundle) -> Words:
+        return Words(bundle.texts("item", self.field), self.field, self.known)
+
+    def keys(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bytes_]:
+        found = [blake2b(one.tobytes(), digest_size=16).digest() if one[0] >= 0 else b"" for one in self.table[rows]]
+        return np.array(found, dtype="S16")
 
     def rows(self, rows: npt.NDArray[np.int64], rng: np.random.Generator | None = None) -> View:
         return View(values={"words": self.table[rows]})
@@ -53,7 +65,7 @@ class Title(nn.Module):
 
     @staticmethod
     def bind(env: Env, options: options.Title) -> Words:
-        return Words(env.bundle.texts("item", options.field))
+        return Words(env.bundle.texts("item", options.field), options.field)
 
     def forward(self, words: Tensor) -> Encoding:
         there = (words >= 0).unsqueeze(-1)
