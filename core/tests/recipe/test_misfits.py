@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lmrs.recipe.check_data import check_data
+from lmrs.recipe.check_data import Known, check_data
 from lmrs_plugins import InputError
 
 Ask = Callable[..., Any]
@@ -176,8 +176,14 @@ def test_a_recipe_without_stages_answers(ask: Ask) -> None:
 DATA = ["interactions", "item.title", "item"]
 
 
-def fitted(found: Any, there: list[str]) -> Any:
-    return check_data(found, there.__contains__, there, "tiny")
+def known(there: list[str], stage: str = "") -> Known:
+    return Known(f"{stage}-data" if stage else "tiny", there.__contains__, tuple(there), stage)
+
+
+def fitted(found: Any, there: list[str], **others: list[str]) -> Any:
+    """`others` are the data of stages with data of their own, by `stage0` and so on."""
+    own = {int(key.removeprefix("stage")): known(one, f"s{key[-1]}") for key, one in others.items()}
+    return check_data(found, known(there), own)
 
 
 @pytest.mark.fault("I: misfit: data lack what a node needs")
@@ -203,6 +209,47 @@ def test_an_optional_node_without_its_data_is_left_out_of_every_stage(ask: Ask) 
         assert [str(wire) for wire in graph["item"].wires["of"]] == ["id"]
     assert "node 'text' is left out: data set 'tiny' has no item.title" in found.notes
     assert not [path for path in found.provenance if path.startswith("model.text")]
+
+
+OWN = "    data: {source: elsewhere}\n    strategy: pretrain"
+TUNE = """
+  - name: tune
+    strategy: pretrain
+    sampler: windows
+    draws: {cloze: cloze}
+    objectives: [masked-item]
+answer:"""
+
+
+def two(ask: Ask, *overrides: str) -> Any:
+    """A stage on data of its own, then one on the recipe's."""
+    return ask(*overrides, before="    strategy: pretrain", after=OWN, before1="answer:", after1=TUNE)
+
+
+@pytest.mark.fault("I: misfit: a stage's own data lack what a node needs")
+def test_data_of_a_stage_that_lack_what_a_node_needs(ask: Ask) -> None:
+    found = two(ask, "model.text=text")
+    assert found.stages[0].data == {"source": "elsewhere"}
+    assert found.stages[1].data is None
+    with pytest.raises(InputError, match=r"needs item.title, but data set 's0-data' of stage 's0' has no item.title"):
+        fitted(found, DATA, stage0=["interactions", "item"])
+    with pytest.raises(InputError, match=r"needs item.title, but data set 'tiny' has no item.title"):
+        fitted(found, ["interactions", "item"], stage0=DATA)
+    assert fitted(found, DATA, stage0=DATA) is found
+
+
+def test_what_is_asked_is_asked_of_the_last_stages_data_alone(ask: Ask) -> None:
+    found = two(ask)
+    assert fitted(found, DATA, stage0=["item"]) is found
+    with pytest.raises(InputError, match=r"task .* needs interactions, but data set 'tiny'"):
+        fitted(found, ["item"], stage0=DATA)
+
+
+def test_an_optional_node_that_some_data_cannot_feed_is_left_out_of_all(ask: Ask) -> None:
+    nodes = ["model.text={use: text, optional: true}", "model.id=item-id", "model.item={use: gate, of: [id, text]}"]
+    found = fitted(two(ask, *nodes), DATA, stage0=["interactions", "item"])
+    assert all("text" not in graph for graph in (found.model, found.graph(0), found.final_graph()))
+    assert "node 'text' is left out: data set 's0-data' of stage 's0' has no item.title" in found.notes
 
 
 def test_rows_that_the_data_do_not_have(ask: Ask) -> None:

@@ -14,8 +14,11 @@ from lmrs.host.host import Host
 from lmrs.recipe.merge import Merge
 from lmrs.recipe.overrides import Source, override, plain
 from lmrs.recipe.problems import explained
-from lmrs.recipe.tree import Tree
+from lmrs.recipe.tree import Path, Tree
 from lmrs_plugins.dataset import Tables
+
+DATA: Path = ("data",)
+"""Where a recipe says its data."""
 
 
 def section(source: str | list[str], changes: Iterable[str] = ()) -> Source:
@@ -30,14 +33,14 @@ def section(source: str | list[str], changes: Iterable[str] = ()) -> Source:
     return replace(found, tree=tree)
 
 
-def load_data(source: Source, host: Host) -> Loaded:
-    """The data that a recipe names, filtered and split."""
-    return load(_settings(source), datasets(host))
+def load_data(source: Source, host: Host, path: Path = DATA) -> Loaded:
+    """The data of a section of a recipe, filtered and split: the recipe's, or that of a stage."""
+    return load(_settings(source, path), datasets(host))
 
 
 def read_tables(source: Source, host: Host) -> Tables:
     """The same as their files have them: neither filtered nor split."""
-    return read(_settings(source), datasets(host))
+    return read(_settings(source, DATA), datasets(host))
 
 
 def datasets(host: Host) -> dict[str, Any]:
@@ -46,9 +49,9 @@ def datasets(host: Host) -> dict[str, Any]:
     return {entry.name: (entry.card, lambda entry=entry: registry.load(entry)) for entry in registry.entries("dataset")}
 
 
-def _settings(source: Source) -> DataSettings:
-    said = source.tree.plain().get("data") or {}
+def _settings(source: Source, path: Path) -> DataSettings:
+    said = source.tree.at(path)
     try:
-        return DataSettings(**said)
+        return DataSettings(**((said.plain() if said is not None else None) or {}))
     except ValidationError as error:
-        raise explained(error, source.tree, DataSettings, ("data",)) from None
+        raise explained(error, source.tree, DataSettings, path) from None

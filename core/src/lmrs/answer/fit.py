@@ -19,6 +19,7 @@ from lmrs.runs.interrupts import Interrupts
 from lmrs.runs.optimizer import pack_optimizer, unpack_optimizer
 from lmrs.runs.randomness import capture_random, restore_random
 from lmrs.runs.tensors import check_match
+from lmrs.train.carry import SAME
 from lmrs.train.engine import Engine
 from lmrs.train.frozen import snapshot
 from lmrs.train.loop import Loop, Progress, Watchers
@@ -101,7 +102,9 @@ class Fit:
         setting = self._setting
         engine = Engine(resolved.precision, setting.device)
         builder = setting.builder(resolved.index)
-        stage = build_stage(resolved, builder, before)
+        # What goes on has its own weights: those that it started from may be gone.
+        weights, origin = setting.start(resolved.index, before) if checkpoint is None else ({}, SAME)
+        stage = build_stage(resolved, builder, weights, origin)
         for note in stage.notes:
             self._listener.note(note)
         if checkpoint is not None:

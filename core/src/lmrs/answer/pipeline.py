@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from lmrs.answer.setting import Setting
+from lmrs.answer.stage_data import StageData
 from lmrs.data import store
 from lmrs.evaluation.answering import Answering
 from lmrs.evaluation.evaluator import Evaluator
@@ -73,7 +74,7 @@ class Pipeline:
         resolved = recipe_of(run, host)
         bundle = store.load(run.data)
         weights, _ = load_model(run.model)
-        return cls(Setting(resolved, bundle, host, run, device, writes=False), weights)
+        return cls(Setting(resolved, bundle, host, run, device, writes=False, others=StageData(run)), weights)
 
     @cached_property
     def device(self) -> torch.device:

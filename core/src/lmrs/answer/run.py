@@ -12,10 +12,12 @@ from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
 from lmrs.answer.prepared import Data, prepare
 from lmrs.answer.setting import Setting
+from lmrs.answer.stage_data import StageData, check_kept, keep
 from lmrs.answer.through_windows import keep_result, measured_after, of_all_windows
 from lmrs.data import store
 from lmrs.evaluation.report import Result
 from lmrs.host.host import Host
+from lmrs.recipe.resolved import Resolved
 from lmrs.recipe.show import as_yaml
 from lmrs.runs.folder import RunFolder
 from lmrs.runs.interrupts import Interrupts
@@ -31,6 +33,7 @@ def run(
     overrides: Sequence[str] = (),
     seed: int | None = None,
     out: str | Path | None = None,
+    init: str | Path | None = None,
     overwrite: bool = False,
     device: str | None = None,
     host: Host | None = None,
@@ -49,35 +52,49 @@ def run(
         Changes to the recipe, `stages.0.epochs=3`.
     out
         The run folder; `runs/RECIPE-TIME` if not given.
+    init
+        Folder of a finished run: the first stage starts from its weights, as if it said `init: run PATH`.
     """
     host, listener, team = host or Host(), listener or Listener(), Team(device)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     path = Path(team.share(str(out if out is not None else Path("runs") / f"{Path(recipe).stem}-{stamp}")))
     if team.leads:
-        found = prepare(recipe, host, data, overrides, seed)
+        found = prepare(recipe, host, data, overrides, seed, init)
         for note in found.notes:
             listener.note(note)
         resolved, bundle = found.resolved, found.bundle
+        _not_itself(path, resolved)
         folder = RunFolder.create(
             path,
             as_yaml(resolved),
             seed=resolved.seed,
             fingerprint=bundle.fingerprint,
+            stage_data={stage: other.fingerprint for stage, other in found.others.items()},
             plugins={row.name: row.version for row in host.plugins if row.state == "loaded"},
             distributions=[row.distribution for row in host.plugins if row.state == "loaded"],
             overwrite=overwrite,
         )
         with folder:
-            store.save(bundle, folder.data)
-            return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
+            keep(folder, bundle, found.others)
+            return _finish(Setting(resolved, bundle, host, folder, device, others=StageData(folder)), listener, team)
     return _follow(path, host, device, team)
+
+
+def _not_itself(out: Path, resolved: Resolved) -> None:
+    """Refuse to replace a run that a stage starts from."""
+    for stage in resolved.stages:
+        if stage.init.kind == "run" and Path(stage.init.path).resolve() == out.resolve():
+            raise InputError(
+                f"{out}: stage {stage.name!r} starts from this run: it cannot be replaced; give another --out"
+            )
 
 
 def _follow(path: Path, host: Host, device: str | None, team: Team) -> Pipeline:
     """What a process does that leads nothing: the same work out of the leader's folder, writing nothing."""
     team.wait()
     folder = RunFolder.open(path)
-    setting = Setting(recipe_of(folder, host), store.load(folder.data), host, folder, device, writes=False)
+    bundle, others = store.load(folder.data), StageData(folder)
+    setting = Setting(recipe_of(folder, host), bundle, host, folder, device, writes=False, others=others)
     return _train(setting, Listener())[0]
 
 
@@ -92,12 +109,9 @@ def resume(
         if folder.status == "finished":
             return Pipeline.load(path, host, device)
         resolved = recipe_of(folder, host)
-        if not folder.data.exists():
-            raise InputError(f"{path}: this run was stopped before its data were stored; start it anew")
-        bundle = store.load(folder.data)
-        folder.check_fingerprint(bundle.fingerprint)
+        bundle = check_kept(folder)
         folder.note("running")
-        return _finish(Setting(resolved, bundle, host, folder, device), listener, team)
+        return _finish(Setting(resolved, bundle, host, folder, device, others=StageData(folder)), listener, team)
 
 
 def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from typing import Any
 
 import torch
 from torch import nn
 
+from lmrs.answer.earlier import Earlier
 from lmrs.data.windows import known_at, within
 from lmrs.evaluation.answering import Answering
 from lmrs.evaluation.evaluator import Evaluator
@@ -20,16 +21,17 @@ from lmrs.model.growth import grown
 from lmrs.recipe.resolved import Resolved
 from lmrs.runs.artifacts import check_aligned, load_artifact
 from lmrs.runs.folder import RunFolder
+from lmrs.train.carry import SAME, Origin
 from lmrs.train.stage import Stage
-from lmrs_plugins import Artifact, Bundle, InputError
+from lmrs_plugins import Artifact, Bundle, InputError, Vocabulary
 
 
 @dataclass
 class Setting:
     """Shared by training, evaluation and serving of one run.
 
-    `bundle` is the whole data set, split; `device` is None for the best there is; `writes` is true in the one process
-    that may write.
+    `bundle` is the whole data set that is asked about, split, and `others` those of stages that train on others, by
+    their index; `device` is None for the best there is; `writes` is true in the one process that may write.
     """
 
     resolved: Resolved
@@ -38,14 +40,18 @@ class Setting:
     folder: RunFolder
     device: str | None = None
     writes: bool = True
+    others: Mapping[int, Bundle] = field(default_factory=dict)
+
+    def whole(self, stage: int) -> Bundle:
+        """The data of a stage, as they were split; -1 is what is asked about."""
+        return self.others.get(stage, self.bundle)
 
     def bundle_at(self, stage: int) -> Bundle:
         """The data as a stage knows them: until the end of its time window and the next, which it is asked about, and
         vocabularies with everything that has grown until then.
         """
-        growths = [growth for one in self.resolved.stages[: stage + 1] for growth in one.growths]
-        window = self.window_at(stage)
-        bundle = self.bundle if window is None else known_at(self.bundle, window)
+        growths, window, bundle = self.resolved.growths(stage), self.window_at(stage), self.whole(stage)
+        bundle = bundle if window is None else known_at(bundle, window)
         return grown(bundle, growths) if growths else bundle
 
     def window_at(self, stage: int) -> int | None:
@@ -56,22 +62,37 @@ class Setting:
         """Builds what a stage is made of; it sees training events only, and its samplers those of its window."""
         training, window = self._training(stage), self.window_at(stage)
         drawn = None if window is None else within(training, window)
-        return Builder(training, self.resolved.seed, self.host.registry.load, self.artifact, drawn)
+        return Builder(training, self.resolved.seed, self.host.registry.load, partial(self.artifact, stage), drawn)
 
     @cached_property
-    def _trainings(self) -> dict[int, Bundle]:
+    def _trainings(self) -> dict[Any, Bundle]:
         return {}
 
     def _training(self, stage: int) -> Bundle:
-        if stage not in self._trainings:
-            self._trainings[stage] = self.bundle_at(stage).training()
-        return self._trainings[stage]
+        key = (id(self.whole(stage)), self.window_at(stage), tuple(self.resolved.growths(stage)))
+        if key not in self._trainings:
+            self._trainings[key] = self.bundle_at(stage).training()
+        return self._trainings[key]
 
-    def artifact(self, name: str) -> Artifact:
-        """An artifact of this run, checked against the data."""
+    def vocabularies(self, stage: int) -> Mapping[str, Vocabulary]:
+        """Ids by subject as a stage knows them."""
+        return grown(self.whole(stage), self.resolved.growths(stage)).vocabularies
+
+    def artifact(self, stage: int, name: str) -> Artifact:
+        """An artifact of this run, checked against the data of the stage that asks for it."""
         artifact = load_artifact(self.folder.artifacts, name)
-        check_aligned(artifact, self.bundle_at(len(self.resolved.stages) - 1).vocabularies, name)
+        check_aligned(artifact, self.vocabularies(stage), name)
         return artifact
+
+    def start(self, stage: int, before: Mapping[str, torch.Tensor]) -> tuple[Mapping[str, torch.Tensor], Origin]:
+        """The weights that a stage starts from, where `before` are those of the stage before, and where from."""
+        init = self.resolved.stages[stage].init
+        if init.kind == "run":
+            earlier = Earlier(init)
+            return earlier.weights(), Origin(str(earlier.path), earlier.vocabularies(), self.vocabularies(stage))
+        if stage == 0 or self.whole(stage) is self.whole(stage - 1):
+            return before, SAME
+        return before, Origin("", self.vocabularies(stage - 1), self.vocabularies(stage))
 
     def answering(self, graph: Graph, stage: int, device: torch.device) -> Answering:
         """The recipe's scorer over a graph."""
@@ -109,7 +130,7 @@ class Setting:
         metrics = [metric() if options is None else metric(options) for metric, options in classes]
         assert self.resolved.task is not None
         cases = builder.component(self.resolved.task).cases(self.bundle_at(stage), part)
-        seed, data, asked = self.resolved.seed, self.bundle.fingerprint, None if window is None else window + 1
+        seed, data, asked = self.resolved.seed, self.whole(stage).fingerprint, None if window is None else window + 1
         return Evaluator(part, cases, metrics, evaluate, builder.bundle, self.subject, seed, data, asked)
 
     def validation(self, stage: Stage, device: torch.device) -> Callable[[], dict[str, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from lmrs.evaluation import stored
@@ -13,12 +14,14 @@ from lmrs.runs.folder import RunFolder
 from lmrs_plugins import Bundle, InputError
 
 
-def check_windows(resolved: Resolved, bundle: Bundle) -> None:
-    """Refuse stages whose windows the data do not have, or that go back in time."""
-    before = 0
+def check_windows(resolved: Resolved, final: Bundle, others: Mapping[int, Bundle]) -> None:
+    """Refuse stages whose windows their data do not have, or that go back in time on the same data."""
+    latest: dict[str, int] = {}
     for stage in resolved.stages:
         if stage.window is None:
             continue
+        bundle = others.get(stage.index, final)
+        before = latest.get(bundle.fingerprint, 0)
         where = f"stage {stage.name!r} trains on time window {stage.window}"
         if bundle.windows is None:
             raise InputError(f"{where}, and the data are not split by windows; say data.split.by=windows")
@@ -29,13 +32,18 @@ def check_windows(resolved: Resolved, bundle: Bundle) -> None:
             )
         if stage.window < before:
             raise InputError(f"{where}, after one on window {before}: it would be asked about what was trained on")
-        before = stage.window
+        latest[bundle.fingerprint] = stage.window
 
 
 def measured_after(resolved: Resolved, stage: int) -> bool:
-    """Whether the model is measured when a stage has ended: it is the last one on its time window."""
-    window, later = resolved.stages[stage].window, resolved.stages[stage + 1 :]
-    ended = not later or later[0].window != window
+    """Whether the model is measured when a stage has ended: it is the last one on its time window.
+
+    What it learns from other data than are asked about is no result.
+    """
+    window, later, data = resolved.stages[stage].window, resolved.stages[stage + 1 :], resolved.data_of(stage)
+    if data != resolved.data_of(-1):
+        return False
+    ended = not later or later[0].window != window or resolved.data_of(stage + 1) != data
     return window is not None and ended and resolved.task is not None and resolved.answer is not None
 
 

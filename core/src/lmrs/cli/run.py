@@ -17,6 +17,7 @@ EXAMPLES = (
     "lmrs run popularity --data ml-100k",
     "lmrs run my-recipe.yaml --data ./events.csv --set stages.0.epochs=3 --seed 7 --out runs/first",
     "lmrs run popularity --data ./events.csv --dry-run",
+    "lmrs run my-tuning.yaml --data ./books --init runs/pretrained --out runs/tuned",
 )
 
 
@@ -28,6 +29,10 @@ def command(
     seed: Annotated[int | None, typer.Option("--seed", help="Of everything random.", show_default=False)] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder of the run; runs/RECIPE-TIME if not given.")
+    ] = None,
+    init: Annotated[
+        Path | None,
+        typer.Option("--init", metavar="RUN", help="A finished run, whose weights the first stage starts from."),
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the run that is in --out.")] = False,
     device: Device = "auto",
@@ -41,7 +46,7 @@ def command(
     shell = Shell.of(context, no_plugin, plugins, json)
     host, chosen = shell.host(), devices.chosen(device)
     if dry:
-        dry_run.show(shell, host, recipe, data, change or (), seed)
+        dry_run.show(shell, host, recipe, data, change or (), seed, init)
         return
     from lmrs.answer.run import run
 
@@ -52,6 +57,7 @@ def command(
             overrides=change or (),
             seed=seed,
             out=out,
+            init=init,
             overwrite=overwrite,
             device=chosen,
             host=host,

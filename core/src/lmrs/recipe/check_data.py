@@ -1,9 +1,10 @@
-"""Whether a recipe and a data set fit."""
+"""Whether a recipe and its data fit: each stage is asked of the data that it trains on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from lmrs.recipe.graph import Absent, graph_of, loses, without
 from lmrs.recipe.resolved import Choice, Resolved, ResolvedComponent, ResolvedNode, ResolvedStage, ResolvedWired
@@ -11,76 +12,98 @@ from lmrs.recipe.subjects import AnyWired, label
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.ports import Pull
 
-Has = Callable[[str], bool]
+if TYPE_CHECKING:
+    from lmrs_plugins.bundle import Bundle
 
 
-def check_data(resolved: Resolved, has: Has, contents: Iterable[str], name: str = "data") -> Resolved:
+@dataclass(frozen=True)
+class Known:
+    """What a data set has: `has` and `contents` are the bundle's own. `stage` is the one that it is for, if not all."""
+
+    name: str
+    has: Callable[[str], bool]
+    contents: tuple[str, ...]
+    stage: str = ""
+
+    @staticmethod
+    def of(bundle: Bundle, stage: str = "") -> Known:
+        """Of a bundle."""
+        return Known(bundle.name, bundle.has, tuple(bundle.contents()), stage)
+
+    def __str__(self) -> str:
+        return f"data set {self.name!r}" + (f" of stage {self.stage!r}" if self.stage else "")
+
+    def lacks(self, component: ResolvedComponent) -> str:
+        """The first need of a component that is not there; empty where all are."""
+        return next((need for need in component.needs() if not self.has(need)), "")
+
+
+def check_data(resolved: Resolved, final: Known, others: Mapping[int, Known] | None = None) -> Resolved:
     """The recipe without its optional nodes that the data cannot feed.
 
-    `has` and `contents` are the bundle's own.
+    `final` is what the answer is asked of; `others` are the data of stages that have others, by index. A node is left
+    out of every stage where one of them cannot feed it.
 
     Raises
     ------
     InputError
-        A component needs what the data lack; the message names both.
+        A component needs what its data lack; the message names both.
     """
-    there = ", ".join(list(contents)[:20]) or "nothing"
-    fitted = _fitted(resolved, has, f"data set {name!r}")
-    for component in components(fitted):
-        need = _lacks(component, has)
+    others = others or {}
+    stages = [others.get(stage.index, final) for stage in resolved.stages]
+    fitted = _fitted(resolved, stages, final)
+    for component, data in _with_data(fitted, stages, final):
+        need = data.lacks(component)
         if need:
+            there = ", ".join(data.contents[:20]) or "nothing"
             wants = f"{label(component)} needs {need}"
-            raise InputError(f"{component.where}: {wants}, but data set {name!r} has no {need}: it has {there}")
-    for stage in fitted.stages:
+            raise InputError(f"{component.where}: {wants}, but {data} has no {need}: it has {there}")
+    for stage, data in zip(fitted.stages, stages, strict=True):
         for objective in stage.each():
-            _tables(objective, objective.pulls, stage.graph, has, name)
+            _tables(objective, objective.pulls, stage.graph, data)
         for growth in stage.growths:
             for subject in (growth.subject, growth.by):
-                if isinstance(subject, str) and not has(subject):
+                if isinstance(subject, str) and not data.has(subject):
                     grows = f"stage {stage.name!r} grows {growth.subject} by {growth.by}"
-                    raise InputError(f"{grows}, but data set {name!r} has no {subject}")
+                    raise InputError(f"{grows}, but {data} has no {subject}")
     if fitted.answer is not None:
-        _tables(fitted.answer, fitted.answer.pulls, fitted.final_graph(), has, name)
+        _tables(fitted.answer, fitted.answer.pulls, fitted.final_graph(), final)
     return fitted
 
 
-def components(resolved: Resolved) -> Iterator[ResolvedComponent]:
-    """Every component of a recipe, those in options not counted."""
+def _with_data(resolved: Resolved, stages: list[Known], final: Known) -> Iterator[tuple[ResolvedComponent, Known]]:
+    """Every component of a recipe, those in options not counted, with the data that it meets."""
     answer = resolved.answer
-    yield from filter(None, (resolved.task, answer, answer.draw if answer else None))
-    yield from resolved.model.values()
-    for stage in resolved.stages:
-        yield from stage.graph.values()
-        yield from filter(None, (stage.strategy, stage.sampler))
-        yield from stage.draws.values()
-        yield from stage.each()
-        yield from stage.makers.values()
-    yield from resolved.evaluate.metrics
+    for component in filter(None, (resolved.task, answer, answer.draw if answer else None)):
+        yield component, final
+    for node in resolved.model.values():
+        yield node, stages[0] if stages else final
+    for stage, data in zip(resolved.stages, stages, strict=True):
+        several = (stage.graph.values(), stage.draws.values(), stage.each(), stage.makers.values())
+        for one in (*filter(None, (stage.strategy, stage.sampler)), *(one for each in several for one in each)):
+            yield one, data
+    for metric in resolved.evaluate.metrics:
+        yield metric, final
 
 
-def _lacks(component: ResolvedComponent, has: Has) -> str:
-    return next((need for need in component.needs() if not has(need)), "")
-
-
-def _tables(
-    component: ResolvedWired, pulls: Iterable[Pull], graph: Mapping[str, ResolvedNode], has: Has, name: str
-) -> None:
+def _tables(component: ResolvedWired, pulls: Iterable[Pull], graph: Mapping[str, ResolvedNode], data: Known) -> None:
     """What is computed whole, row by row, has as many rows as the data say."""
     for wire in (wire for pull in pulls if not pull.view for wire in component.wires[pull.port]):
         node = graph[wire.node]
         subject = node.output(wire).subject
-        if node.card.evaluation == "rows" and subject != "event" and not has(subject):
+        if node.card.evaluation == "rows" and subject != "event" and not data.has(subject):
             pulls_all = f"{label(component)} pulls all rows of {subject} from {label(node)}"
-            raise InputError(f"{component.where}: {pulls_all}, but data set {name!r} has no {subject}")
+            raise InputError(f"{component.where}: {pulls_all}, but {data} has no {subject}")
 
 
-def _fitted(resolved: Resolved, has: Has, data: str) -> Resolved:
+def _fitted(resolved: Resolved, known: list[Known], final: Known) -> Resolved:
     notes: dict[str, None] = {}
-    before, first = _graph(resolved.model, has, data, notes)
+    starved = _starved(resolved, known, final)
+    before, first = _graph(resolved.model, starved, notes)
     gone = set(before)
     stages = []
     for stage in resolved.stages:
-        absent, graph = _graph(stage.graph, has, data, notes)
+        absent, graph = _graph(stage.graph, starved, notes)
         stages.append(_stage(stage, graph, absent, before))
         before = absent
     answer = None if resolved.answer is None else _kept(resolved.answer, before)
@@ -97,15 +120,24 @@ def _fitted(resolved: Resolved, has: Has, data: str) -> Resolved:
     )
 
 
+def _starved(resolved: Resolved, known: list[Known], final: Known) -> Absent:
+    """Optional nodes that the data of a stage cannot feed, and why."""
+    starved: Absent = {}
+    graphs = [(resolved.model, known[0] if known else final)]
+    graphs += [(stage.graph, data) for stage, data in zip(resolved.stages, known, strict=True)]
+    for graph, data in graphs:
+        for name, node in graph.items():
+            need = data.lacks(node)
+            if need and node.optional:
+                starved.setdefault(name, f"{data} has no {need}")
+    return starved
+
+
 def _graph(
-    graph: Mapping[str, ResolvedNode], has: Has, data: str, notes: dict[str, None]
+    graph: Mapping[str, ResolvedNode], starved: Absent, notes: dict[str, None]
 ) -> tuple[Absent, dict[str, ResolvedNode]]:
     """The graph without optional nodes that lack data, and why they are gone."""
-    absent: Absent = {}
-    for name, node in graph.items():
-        need = _lacks(node, has)
-        if need and node.optional:
-            absent[name] = f"{data} has no {need}"
+    absent: Absent = {name: why for name, why in starved.items() if name in graph}
     left = graph_of({name: node for name, node in graph.items() if name not in absent}, absent)
     notes.update({f"node {name!r} is left out: {why}": None for name, why in absent.items()})
     return absent, left

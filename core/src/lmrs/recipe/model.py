@@ -159,7 +159,9 @@ class Model:
             raise self.bench.fail(path, f"node {name!r} is gone: {self.absent[name]}")
         return name in self._nodes
 
-    def _init(self, text: str, path: Path) -> Init:
+    def _init(self, text: str | None, path: Path) -> Init:
+        if text is None:
+            return Init()
         kind, _, artifact = text.partition(" ")
         if kind == "artifact" and artifact.strip():
             name = artifact.strip()
@@ -168,7 +170,7 @@ class Model:
                 raise self.bench.fail(path, f"no earlier stage leaves an artifact {name!r}{hint}")
             return Init("artifact", name)
         if kind == "fresh" and not artifact:
-            return Init()
+            return Init("fresh")
         if kind == "keep" and not artifact:
             return Init("keep")
         raise self.bench.fail(path, f"should be fresh, keep or artifact NAME, not {text!r}")

@@ -19,6 +19,7 @@ from lmrs.recipe.provenance import provenance
 from lmrs.recipe.resolved import Resolved, ResolvedAnswer, ResolvedComponent, ResolvedNode, ResolvedStage
 from lmrs.recipe.rounds import written_out
 from lmrs.recipe.schema import AnswerSpec, Recipe, Spec, Stage
+from lmrs.recipe.stage_init import StageInit
 from lmrs.recipe.tree import Path
 from lmrs.recipe.wired import Board
 
@@ -110,7 +111,8 @@ class _Resolver:
             precision=stage.precision,
             compile=stage.compile,
             checkpoint_every=stage.checkpoint_every,
-            init=stage.init,
+            init=StageInit.of(stage.init),
+            data=stage.data,
             window=stage.window,
             **vars(edited),
         )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from lmrs.recipe.catalogue import Entry, full_name
 from lmrs.recipe.settings import OptimizerSettings, Precision, SampleSettings, StopSettings
+from lmrs.recipe.stage_init import StageInit
 from lmrs.recipe.tree import Path
 from lmrs_plugins.card import Card
 from lmrs_plugins.options import Options
@@ -30,9 +31,12 @@ class Wire:
 
 @dataclass(frozen=True)
 class Init:
-    """What a node starts from: `fresh`, `keep` (the weights that a node of its name had), or an `artifact`."""
+    """What a node starts from: what the `stage` says, `fresh`, `keep` (weights of its name), or an `artifact`.
 
-    kind: Literal["fresh", "keep", "artifact"] = "fresh"
+    A `fresh` node takes nothing of a run, nor of a stage on other data; between stages on the same it stays what it is.
+    """
+
+    kind: Literal["stage", "fresh", "keep", "artifact"] = "stage"
     artifact: str = ""
 
     def __str__(self) -> str:
@@ -143,7 +147,8 @@ class ResolvedNode(ResolvedWired):
         own |= {"share": self.share} if self.share else {}
         own |= {"budget": self.budget} if self.budget else {}
         own |= {"recompute": True} if self.recompute else {}
-        return {"use": self.use, **own, "init": str(self.init), **self.wiring(), **self.settings()}
+        own |= {} if self.init.kind == "stage" else {"init": str(self.init)}
+        return {"use": self.use, **own, **self.wiring(), **self.settings()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +194,8 @@ class Growth:
 class ResolvedStage:
     """One stage. `graph` is the model graph as its edits leave it, inputs first.
 
-    `window` is the time window that it trains on; None where it trains on all training data.
+    `data` is its own data section, for the data room to read; None where it has that of the recipe. `window` is the
+    time window that it trains on; None where it trains on all training data.
 
     `added` are the nodes that this stage's edits put in (their `init` says what they start from), `changed` those whose
     options or wires it set, `dropped` those that it took out. `edits` is what the recipe says, names resolved.
@@ -212,7 +218,8 @@ class ResolvedStage:
     precision: Precision = "float32"
     compile: bool = False
     checkpoint_every: int = 0
-    init: Literal["keep", "fresh"] = "keep"
+    init: StageInit = field(default_factory=StageInit)
+    data: Mapping[str, Any] | None = None
     window: int | None = None
     edits: tuple[Mapping[str, Any], ...] = ()
     added: tuple[str, ...] = ()
@@ -228,9 +235,10 @@ class ResolvedStage:
         """As in a recipe."""
         return {
             "name": self.name,
+            **({} if self.data is None else {"data": dict(self.data)}),
             "window": self.window,
             "edits": [dict(edit) for edit in self.edits],
-            "init": self.init,
+            "init": str(self.init),
             "strategy": self.strategy.to_dict() if self.strategy else None,
             "sampler": self.sampler.to_dict() if self.sampler else None,
             "draws": {name: draw.to_dict() for name, draw in self.draws.items()},
@@ -316,6 +324,15 @@ class Resolved:
     def graph(self, stage: int) -> Mapping[str, ResolvedNode]:
         """The model graph in a stage, inputs first; -1 is the graph before any edit."""
         return self.stages[stage].graph if stage >= 0 else self.model
+
+    def data_of(self, stage: int) -> Mapping[str, Any]:
+        """The data section of a stage; -1 is that of the last one, or of the recipe where there is none."""
+        own = self.stages[stage].data if self.stages else None
+        return self.data if own is None else own
+
+    def growths(self, stage: int) -> list[Growth]:
+        """Everything that has grown until a stage, it included."""
+        return [growth for one in self.stages[: stage + 1] for growth in one.growths]
 
     def final_graph(self) -> Mapping[str, ResolvedNode]:
         """What answers: the graph as the last stage leaves it."""

@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from lmrs.recipe.settings import OptimizerSettings, Precision, SampleSettings, Settings, StopSettings
+from lmrs.recipe.stage_init import StageInit
 
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
@@ -22,6 +23,10 @@ def _node(name: str) -> str:
     if name == "objective":
         raise ValueError("no node can be called 'objective': the heads of objectives are")
     return _named(name)
+
+
+def _start(text: str) -> str:
+    return str(StageInit.of(text))
 
 
 Name = Annotated[str, AfterValidator(_named)]
@@ -94,7 +99,11 @@ class NodeSpec(Spec):
         default=None, ge=1, description="what a chunk of its rows may cost: rows times the dearest, in tokens or nodes"
     )
     recompute: bool = Field(default=False, description="compute twice in place of keeping: slower, in less memory")
-    init: str = Field(default="fresh", description="what it starts from: fresh, keep, or artifact NAME")
+    init: str | None = Field(
+        default=None,
+        description="what it starts from: fresh (what other data, or another run, taught is not taken), keep, or "
+        "artifact NAME; as the stage says if not given",
+    )
 
 
 class ObjectiveSpec(Spec):
@@ -195,8 +204,13 @@ class Stage(Settings):
         description="time window that it trains on, knowing those before; the next is what it is asked about. `round` "
         "is the number of the round that it is repeated in",
     )
+    data: dict[str, Any] | None = Field(
+        default=None, description="data of this stage's own, as the recipe's `data`; the last stage's are asked about"
+    )
     edits: list[Edit] = Field(default_factory=list, description="changes of the model graph that hold from here on")
-    init: Literal["keep", "fresh"] = Field(default="keep", description="weights of the stage before, or new ones")
+    init: Annotated[str, AfterValidator(_start)] = Field(
+        default="keep", description="weights of the stage before (keep), new (fresh), or of a finished run (run PATH)"
+    )
     strategy: StrategySpec | None = Field(default=None, description="what trains")
     sampler: SamplerSpec | None = Field(default=None, description="which examples make a batch")
     draws: dict[Name, DrawSpec] = Field(default_factory=dict, description="views, by the name that objectives stand on")

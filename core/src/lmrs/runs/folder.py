@@ -23,12 +23,15 @@ Status = Literal["running", "stopped", "failed", "finished"]
 _FACTS = "run.json"
 _FORMAT = 1
 # What is removed when a run is replaced; nothing else in the folder is touched.
-_OURS = ("recipe.yaml", "model", "results", "data", "checkpoints", "artifacts", "metrics.jsonl", "report.html")
+_OURS = (
+    *("recipe.yaml", "model", "results", "data", "stage-data", "checkpoints", "artifacts", "metrics.jsonl"),
+    "report.html",
+)
 
 
 class RunFolder:
-    """`recipe.yaml` (resolved), `run.json`, `checkpoints/`, `artifacts/`, `model/`, `results/`, `metrics.jsonl` and
-    `report.html` of one run.
+    """`recipe.yaml` (resolved), `run.json`, `data/`, `stage-data/`, `checkpoints/`, `artifacts/`, `model/`, `results/`,
+    `metrics.jsonl` and `report.html` of one run.
 
     Made by `create` or `open`; closed with `close`, or by leaving its `with` block. Only a folder opened for writing,
     which one process at a time can do, may be changed.
@@ -54,6 +57,7 @@ class RunFolder:
         *,
         seed: int,
         fingerprint: str,
+        stage_data: Mapping[int, str] | None = None,
         plugins: Mapping[str, str] | None = None,
         distributions: Iterable[str] = (),
         overwrite: bool = False,
@@ -66,6 +70,8 @@ class RunFolder:
             The resolved recipe, YAML.
         fingerprint
             Digest of the data, which a resumed run must meet again.
+        stage_data
+            Digests of the data of stages that train on others, by the index of the stage.
         plugins
             Plugin to version.
         distributions
@@ -85,6 +91,7 @@ class RunFolder:
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": seed,
             "fingerprint": fingerprint,
+            **({"stage_data": {str(stage): one for stage, one in stage_data.items()}} if stage_data else {}),
             "recipe": hashlib.sha256(recipe.encode()).hexdigest(),
             "plugins": dict(plugins or {}),
             "versions": versions(distributions),
@@ -150,9 +157,19 @@ class RunFolder:
         self.facts = {**self.facts, **facts, **({"status": status} if status else {})}
         write_file(self.path / _FACTS, _json(self.facts))
 
-    def check_fingerprint(self, fingerprint: str) -> None:
-        """Refuse to go on with other data than the run began with."""
-        if self.facts["fingerprint"] != fingerprint:
+    @property
+    def stage_data(self) -> dict[int, str]:
+        """Digests of the data of stages that train on others than are asked about, by the index of the stage."""
+        return {int(stage): str(digest) for stage, digest in self.facts.get("stage_data", {}).items()}
+
+    def data_of(self, fingerprint: str) -> Path:
+        """Where data of stages lie."""
+        return self.path / "stage-data" / fingerprint[:16]
+
+    def check_fingerprint(self, fingerprint: str, stage: int | None = None) -> None:
+        """Refuse to go on with other data than the run began with; those of a stage, where it has its own."""
+        began = self.facts["fingerprint"] if stage is None else self.stage_data[stage]
+        if began != fingerprint:
             raise InputError(f"{self.path}: the data have changed since this run began; start a new run with --out")
 
     def check_recipe(self) -> None:

@@ -18,7 +18,7 @@ from lmrs.model.graph import Graph
 from lmrs.model.plan import Collator, Plan, mix
 from lmrs.model.tables import whole_tables
 from lmrs.recipe.resolved import Choice, ResolvedObjective, ResolvedStage
-from lmrs.train.carry import carry
+from lmrs.train.carry import SAME, Origin, carry
 from lmrs.train.engine import Engine
 from lmrs.train.frozen import constant_nodes, free
 from lmrs.train.loader import EpochPlan
@@ -101,14 +101,16 @@ class Stage:
         }
 
 
-def build_stage(resolved: ResolvedStage, builder: Builder, before: Mapping[str, torch.Tensor]) -> Stage:
-    """Nodes, draws and strategy of a stage, with the weights of the stage before in place."""
+def build_stage(
+    resolved: ResolvedStage, builder: Builder, before: Mapping[str, torch.Tensor], origin: Origin = SAME
+) -> Stage:
+    """Nodes, draws and strategy of a stage, with the weights of the stage before, or of `origin`, in place."""
     graph = builder.graph(resolved.graph)
     objectives: dict[str, nn.Module] = {
         one.name: builder.wired(f"objective.{one.name}", one, graph) for one in resolved.each()
     }
     live = LiveNames(graph, objectives)
-    notes = carry(live.tensors(), before, resolved, builder.artifact) if before else []
+    notes = carry(live.tensors(), before, resolved, builder.artifact, origin) if before else []
     hands = Hands(graph, live)
     strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
     if strategy is not None:
