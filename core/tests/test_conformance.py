@@ -6,6 +6,8 @@ from lmrs_plugins.testing import check_plugin
 
 
 def test_conforms() -> None:
-    report = check_plugin("lmrs.builtin.plugin", options={"finetune-partial": {"train": ["history.layer.1"]}})
+    options = {"finetune-partial": {"train": ["item"], "depth": {"history": 1}}}
+    report = check_plugin("lmrs.builtin.plugin", options=options)
     assert report.exempt == {}
-    assert {"fusion/gate", "scorer/dot", "task/next-item", "strategy/finetune-partial"} <= set(report.passed)
+    assert {"fusion/gate", "scorer/dot", "task/next-item"} <= set(report.passed)
+    assert {"strategy/finetune-partial", "strategy/finetune-extra"} <= set(report.passed)

@@ -93,6 +93,6 @@ def test_a_kill_amid_adapters_changes_nothing(lmrs: Lmrs, recipe: Path, tmp_path
     assert lmrs(*words, "--out", killed, order=order).code == -9
     newest = Checkpoints(killed / "checkpoints").newest()
     assert newest is not None
-    assert [name for name in newest.model if "lora_" in name], "it was killed amid adapters"
+    assert [name for name in newest.extras if "lora_" in name], "it was killed amid adapters"
     resume(lmrs, killed)
     assert_equal(killed, whole)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pydantic import Field
 
 from lmrs.recipe.json_schema import json_schema
 from lmrs.recipe.resolved import Resolved
 from lmrs.recipe.rounds import MOST
 from lmrs.recipe.show import as_text
 from lmrs.recipe.source import parse
-from lmrs_plugins import InputError
+from lmrs_plugins import InputError, Options
 
 Ask = Callable[..., Resolved]
 ROUNDS = """\
@@ -31,6 +33,12 @@ ROUNDS = """\
         draws: {cloze: cloze}
         objectives: [masked-item]
 """
+
+
+class Unfreezing(Options):
+    depth: dict[str, int | str] = Field(default={})
+    train: list[str] = Field(default=[])
+    say: int | str = ""
 
 
 def several(ask: Ask, text: str, *overrides: str) -> Resolved:
@@ -63,6 +71,18 @@ def test_a_list_of_stages_alternates_and_rounds_stand_in_rounds(ask: Ask) -> Non
 def test_an_override_reaches_into_a_round(ask: Ask) -> None:
     found = several(ask, ROUNDS, "stages.0.stages.second.epochs=4", "stages.0.repeat=1")
     assert [stage.epochs for stage in found.stages] == [1, 4, 4, 4, 3]
+
+
+def test_a_strategy_may_speak_of_the_round_that_its_stage_is_in(ask: Ask, catalogue: Any) -> None:
+    catalogue._models["strategy", "partial"] = Unfreezing
+    deep = "stages.0.strategy={use: partial, depth: {history: round, text: 2}, train: [round], say: round}"
+    found = ask("stages.0.repeat=2", deep)
+    assert [stage.strategy.settings() for stage in found.stages] == [
+        {"depth": {"history": number, "text": 2}, "train": ["round"], "say": number} for number in (1, 2)
+    ]
+    assert found.provenance["stages.1.strategy.depth.history"] == f"--set {deep}"
+    with pytest.raises(InputError, match=r"stages\.0\.strategy\.depth\.history: the stage is in no round: say repeat"):
+        ask(deep)
 
 
 def test_what_is_written_beside_a_run_has_every_stage_and_where_it_came_from(ask: Ask) -> None:

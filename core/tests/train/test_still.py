@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 from torch import nn
 
-from lmrs.train.loop import still_modules
+from lmrs.train.frozen import still_modules
 
 
 class Half(nn.Module):
@@ -18,9 +18,9 @@ class Half(nn.Module):
 
 
 def modes(module: nn.Module) -> dict[str, bool]:
-    stage = SimpleNamespace(graph=SimpleNamespace(nodes={"node": SimpleNamespace(module=module)}))
+    graph = SimpleNamespace(nodes={"node": SimpleNamespace(module=module)})
     module.train()
-    for one in still_modules(stage):
+    for one in still_modules(graph):
         one.eval()
     return {name: one.training for name, one in module.named_modules()}
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
+
+from lmrs_plugins.errors import InputError
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,19 +21,20 @@ class Group:
     """Parameters that train together.
 
     `names` are canonical (`history.layers.0.norm.weight`); `rate` multiplies the stage's learning rate; `decay` is the
-    group's weight decay, None for the stage's.
+    group's weight decay and `warmup` its optimiser steps of linear warm-up, None for the stage's.
     """
 
     names: Sequence[str]
     rate: float = 1.0
     decay: float | None = None
+    warmup: int | None = None
 
 
 class Tune(Protocol):
     """A strategy's hands on the model.
 
     The host keeps the map from live parameters to canonical names: a wrapper may rename what it wraps, and a name that
-    goes missing is an error. What is injected is an extra, saved apart from the body.
+    goes missing is an error. What is injected is an extra, saved apart from the body, and gone at the stage's end.
     """
 
     def names(self, node: str = "") -> list[str]:
@@ -42,12 +46,40 @@ class Tune(Protocol):
         ...
 
     def targets(self, node: str) -> Mapping[str, list[str]]:
-        """Modules that adapters may be put on, as the node publishes them."""
+        """Modules that adapters may be put on by kind, as the node publishes them: names inside the node's module."""
         ...
 
     def nodes(self) -> list[str]:
         """The nodes of the model graph, inputs first."""
         ...
+
+    def added(self) -> list[str]:
+        """The nodes that are new in this stage, inputs first: what its edits add, but for those with `init: keep`, and
+        what the run that it starts from does not have.
+        """
+        ...
+
+    def find(self, entry: str) -> list[str]:
+        """Canonical names of what a person calls `entry`: a node (`history`), a published part (`history.layer.1`), or
+        a pattern over canonical names (`history.*.bias`).
+
+        Raises
+        ------
+        InputError
+            Nothing is called so; the message lists what there is. `objective.*` may match nothing.
+        """
+        node, _, part = entry.partition(".")
+        if node in self.nodes():
+            if not part:
+                return self.names(node)
+            if part in self.parts(node):
+                return list(self.parts(node)[part])
+        found = [name for name in self.names() if fnmatchcase(name, entry)]
+        if not found and entry != "objective.*":
+            parts = [f"{name}.{own}" for name in self.nodes() for own in self.parts(name)]
+            there = ", ".join([*self.nodes(), *parts])
+            raise InputError(f"nothing is called {entry!r}; nodes and parts are {there}")
+        return found
 
     def inject(self, node: str, function: Callable[[nn.Module], Any]) -> None:
         """Let `function` put extras into a node's module, in place."""

@@ -177,6 +177,33 @@ def test_parts_cover_every_parameter_once_and_targets_are_linear_maps(make) -> N
         for names in module.targets().values():
             assert all(isinstance(module.get_submodule(name), torch.nn.Linear) for name in names)
     assert list(make(layers=2).parts()) == ["embeddings", "layer.0", "layer.1"]
+    assert make(layers=2, norm="pre").parts()["layer.1"] == ["layers.1", "norm"], "the last layer is all that is behind"
+
+
+class Beside(torch.nn.Module):
+    """What adapters do: a map beside a map, under another name."""
+
+    def __init__(self, base: torch.nn.Linear) -> None:
+        super().__init__()
+        self.base, self.more = base, torch.nn.Linear(base.in_features, base.out_features, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.base(x) + self.more(x)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"causal": True, "norm": "pre"}, {"causal": True, "attention_dropout": 0.1}], ids=str
+)
+def test_an_adapter_on_any_target_is_heard(make, options) -> None:
+    x, mask = torch.randn(2, 5, WIDTH), lengths_mask(5, 3, positions=5)
+    for kind, names in make(**options).targets().items():
+        for name in names:
+            module = make(**options)
+            before = states(module, x, mask)
+            module.set_submodule(name, Beside(module.get_submodule(name)))
+            assert not torch.allclose(states(module, x, mask)[mask], before[mask], atol=1e-3), (kind, name)
+            module.train()(Encoding(vectors=x), mask, None).states[mask].pow(3).sum().backward()
+            assert module.get_submodule(name).more.weight.grad.any(), (kind, name)
 
 
 def test_attention_is_softmax_of_scaled_products(make) -> None:

@@ -49,9 +49,17 @@ CARDS: list[Card] = [
     Card(
         family="strategy",
         name="finetune-partial",
-        summary="only named nodes, parts or parameters train",
+        summary="only named nodes, parts or parameters train, or the top-most parts of a node",
         load="lmrs.builtin.strategies.partial:Partial",
         options="lmrs.builtin.options:Partial",
+        source="by depth: Howard and Ruder, ACL 2018, 3.2 and 3.3",
+    ),
+    Card(
+        family="strategy",
+        name="finetune-extra",
+        summary="only what is new trains, such as a head, on a frozen body",
+        load="lmrs.builtin.strategies.extra:Extra",
+        options="lmrs.builtin.options:Extra",
     ),
     Card(
         family="maker",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from lmrs_plugins.options import Options
 
@@ -27,15 +27,55 @@ class Everything(Options):
     rate: float = Field(default=1.0, gt=0, description="multiplies the stage's learning rate")
 
 
+Depth = Annotated[
+    Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[Literal["round"], Tag("<round>")],
+    Discriminator(lambda value: "<round>" if isinstance(value, str) else "<number>"),
+]
+
+
 class Partial(Options):
     """Options of `finetune-partial`."""
 
     train: list[str] = Field(
-        min_length=1,
+        default=[],
         description="what trains: nodes (`item`), published parts (`history.layer.1`), or patterns over the names of "
         "parameters (`history.*.bias`); objectives' own heads always do",
     )
-    rates: dict[str, float] = Field(default_factory=dict, description="entry of `train` to its multiple of the rate")
+    depth: dict[str, Depth] = Field(
+        default={},
+        description="node to how many of its published parts train, counted from the output, and all where it has no "
+        "more; `round`: as many as the number of the round that the stage is repeated in",
+    )
+    rates: dict[str, float] = Field(
+        default={},
+        description="entry of `train`, node of `depth` or part of one, or `objective.*`, to its multiple of the rate",
+    )
+    warmups: dict[str, Annotated[int, Field(ge=0)]] = Field(
+        default={}, description="the same to its own optimiser steps of warm-up, in place of the stage's"
+    )
+    fade: float = Field(
+        default=1.0, gt=0, le=1, description="multiple of the rate from each part of `depth` to the one below it"
+    )
+
+    @model_validator(mode="after")
+    def _named(self) -> Partial:
+        if not self.train and not self.depth:
+            raise ValueError("says nothing that trains: give `train`, `depth` or both")
+        for key in [*self.rates, *self.warmups]:
+            if key not in self.train and key.partition(".")[0] not in self.depth and key != "objective.*":
+                raise ValueError(f"has a rate or warm-up for {key!r}, which is no entry of `train` or `depth`")
+        return self
+
+
+class Extra(Options):
+    """Options of `finetune-extra`."""
+
+    train: list[str] = Field(
+        default=[],
+        description="what trains, named as in `finetune-partial`; empty: the nodes that are new in the stage. "
+        "Objectives' own heads always do",
+    )
+    rate: float = Field(default=1.0, gt=0, description="multiplies the stage's learning rate")
 
 
 class NextItem(Options):

@@ -17,7 +17,7 @@ from lmrs.recipe.overrides import Source, load
 from lmrs.recipe.problems import explained
 from lmrs.recipe.provenance import provenance
 from lmrs.recipe.resolved import Resolved, ResolvedAnswer, ResolvedComponent, ResolvedNode, ResolvedStage
-from lmrs.recipe.rounds import written_out
+from lmrs.recipe.rounds import rounds_in, written_out
 from lmrs.recipe.schema import AnswerSpec, Recipe, Spec, Stage
 from lmrs.recipe.stage_init import StageInit
 from lmrs.recipe.tree import Path
@@ -81,8 +81,9 @@ class _Resolver:
 
     def _stage(self, stage: Stage, number: int, model: Model) -> ResolvedStage:
         path: Path = ("stages", number)
-        if stage.window == "round":
-            raise self.bench.fail((*path, "window"), "the stage is in no round: say repeat: N, or a window's number")
+        for stray in rounds_in(self.bench.tree.near(path)):
+            raise self.bench.fail((*path, *stray), "the stage is in no round: say repeat: N, or a number")
+        assert stage.window != "round"
         edited = model.edit(stage.edits, (*path, "edits"), stage.name)
         draws = {
             name: self.bench.component(spec.families, spec, (*path, "draws", name))

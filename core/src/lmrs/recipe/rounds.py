@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,8 @@ MOST = 1000
 def written_out(recipe: Tree) -> Tree:
     """The recipe with `repeat: N` replaced by N copies, each called by the number of its round: NAME-1, NAME-2, ….
 
-    `repeat` stands on a stage, or with a list of `stages` that make a round. `window: round` becomes the round's
-    number; of several rounds around a stage, the innermost counts.
+    `repeat` stands on a stage, or with a list of `stages` that make a round. `round` becomes the round's number where
+    `rounds_in` finds it; of several rounds around a stage, the innermost counts.
 
     Raises
     ------
@@ -56,12 +57,40 @@ def _stages(recipe: Tree, stage: Tree, path: Path) -> list[Tree]:
 def _in_round(stage: Tree, number: int) -> Tree:
     """A stage in one of its rounds."""
     changes: dict[str, Any] = {}
-    name, window = stage.child("name"), stage.child("window")
+    name = stage.child("name")
     if name is not None and isinstance(name.value, str):
         changes["name"] = replace(name, value=f"{name.value}-{number}")
-    if window is not None and window.value == "round":
-        changes["window"] = replace(window, value=number)
-    return _with(stage, **changes) if isinstance(stage.value, dict) else stage
+    stage = _with(stage, **changes) if isinstance(stage.value, dict) else stage
+    for path in rounds_in(stage):
+        stage = _put(stage, path, number)
+    return stage
+
+
+def rounds_in(stage: Tree) -> list[Path]:
+    """Where a stage speaks of the round that it is repeated in: its window, and values of its strategy's options.
+
+    A name in a list is never a round.
+    """
+    window, strategy = stage.child("window"), stage.child("strategy")
+    found: list[Path] = [("window",)] if window is not None and window.value == "round" else []
+    if strategy is not None:
+        found += [("strategy", *path) for path in _said(strategy) if path not in ((), ("use",))]
+    return found
+
+
+def _said(tree: Tree) -> Iterator[Path]:
+    if tree.value == "round":
+        yield ()
+    for key, below in tree.value.items() if isinstance(tree.value, dict) else ():
+        yield from ((key, *path) for path in _said(below))
+
+
+def _put(tree: Tree, path: Path, value: int) -> Tree:
+    if not path:
+        return replace(tree, value=value)
+    below = tree.child(path[0])
+    assert below is not None
+    return _with(tree, **{str(path[0]): _put(below, path[1:], value)})
 
 
 def _with(tree: Tree, **changes: Tree) -> Tree:

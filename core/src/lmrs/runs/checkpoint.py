@@ -23,6 +23,7 @@ from lmrs_plugins.errors import InputError, LmrsError
 
 _FOLDER = re.compile(r"(\d{6,})-step-(\d+)")
 _BEST = "best.safetensors"
+_EXTRAS = "extras.safetensors"
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Checkpoint:
     Parameters
     ----------
     model
-        Weights and buffers by canonical name.
+        Weights and buffers of the body by canonical name.
     optimizer, optimizer_facts
         What `optimizer.pack_optimizer` gives.
     random
@@ -40,9 +41,11 @@ class Checkpoint:
     position
         Plain values: stage, epoch, batch, best metric, patience, schedule.
     best
-        Weights of the best epoch so far; None before the first evaluation.
+        Weights of the best epoch so far, what was injected among them; None before the first evaluation.
     step
         Optimiser steps done; set when it is saved or loaded.
+    extras
+        What the running stage's strategy has injected (adapters), by name; a file apart.
     """
 
     model: dict[str, Tensor]
@@ -52,6 +55,7 @@ class Checkpoint:
     position: dict[str, Any] = field(default_factory=dict)
     best: dict[str, Tensor] | None = None
     step: int = 0
+    extras: dict[str, Tensor] = field(default_factory=dict)
 
 
 class Checkpoints:
@@ -88,7 +92,7 @@ class Checkpoints:
             The disk is full or may not be written, or the weights are no longer finite: then nothing has changed.
         """
         tensors.check_finite(
-            {name: t for name, t in state.model.items() if self.finite(name)},
+            {name: t for name, t in {**state.model, **state.extras}.items() if self.finite(name)},
             f"training diverged at step {step}; lower the optimizer's rate or its clip",
             InputError,
         )
@@ -153,6 +157,8 @@ class Checkpoints:
         tensors.save(folder / "model.safetensors", state.model)
         tensors.save(folder / "optimizer.safetensors", state.optimizer)
         tensors.save(folder / "random.safetensors", random_tensors)
+        if state.extras:
+            tensors.save(folder / _EXTRAS, state.extras)
         if state.best is not None:
             self._write_best(target, state.best, leaving, folder / _BEST)
         facts, stray = tree.split({"optimizer": state.optimizer_facts, "position": state.position})
@@ -177,6 +183,7 @@ class Checkpoints:
         optimizer, _ = tensors.load(path / "optimizer.safetensors")
         random, _ = tensors.load(path / "random.safetensors")
         best = tensors.load(path / _BEST, finite=self.finite)[0] if (path / _BEST).exists() else None
+        extras = tensors.load(path / _EXTRAS, finite=self.finite)[0] if (path / _EXTRAS).exists() else {}
         try:
             body = json.loads((path / "state.json").read_bytes())
             if body["format"] != 1:
@@ -189,6 +196,7 @@ class Checkpoints:
                 position=tree.join(body["position"], {}),
                 best=best,
                 step=body["step"],
+                extras=extras,
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise CorruptError(f"{path / 'state.json'}: not the state of a checkpoint") from error

@@ -13,6 +13,7 @@ from torch import nn
 from lmrs.model.batch import Batch
 from lmrs.model.plan import Collator
 from lmrs.train.engine import Engine
+from lmrs.train.frozen import still_modules
 from lmrs.train.loader import EpochPlan, steps
 from lmrs.train.module import StageModule
 from lmrs.train.optimizer import Schedule
@@ -82,7 +83,7 @@ class Loop:
     ) -> None:
         self._engine, self._stage, self._schedule, self._collator = engine, stage, schedule, collator
         self._epoch_plan, self._limits, self._workers = epoch_plan, limits, workers
-        self._still = still_modules(stage)
+        self._still = still_modules(stage.graph)
         wrapped, self.optimizer = engine.wrap(stage, optimizer)
         self._wrapped: nn.Module = torch.compile(wrapped) if compiled else wrapped  # type: ignore[assignment]
         self._trained = [parameter for group in optimizer.param_groups for parameter in group["params"]]
@@ -193,18 +194,3 @@ class Loop:
                 raise LmrsError(
                     f"loss {name} became {total} in step {progress.step}: lower optimizer.rate, or set optimizer.clip"
                 )
-
-
-def still_modules(stage: StageModule) -> list[nn.Module]:
-    """What has parameters and trains none of them: nodes, and parts of nodes that train otherwise.
-
-    They stay in evaluation mode, so there is no dropout in them, and no statistics that move. What has no parameter
-    follows the module that it stands in.
-    """
-    found = []
-    for node in stage.graph.nodes.values():
-        for module in node.module.modules():
-            parameters = list(module.parameters())
-            if parameters and not any(parameter.requires_grad for parameter in parameters):
-                found.append(module)
-    return found

@@ -6,32 +6,36 @@ make the optimiser: what trains changes only between stages.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import nn
 
-from lmrs.model.build import Builder, plan_wires
+from lmrs.model.build import Builder, explained, plan_wires
 from lmrs.model.graph import Graph
 from lmrs.model.plan import Collator, Plan, mix
 from lmrs.model.tables import whole_tables
 from lmrs.recipe.resolved import Choice, ResolvedObjective, ResolvedStage
 from lmrs.train.carry import SAME, Origin, carry
 from lmrs.train.engine import Engine
-from lmrs.train.frozen import constant_nodes, free
+from lmrs.train.frozen import check_frozen, constant_nodes, digests, free, frozen_names
 from lmrs.train.loader import EpochPlan
 from lmrs.train.loop import Limits, Loop
 from lmrs.train.module import Member, StageModule, needs_of
 from lmrs.train.optimizer import Schedule, build_optimizer
 from lmrs.train.tune import Hands, LiveNames
-from lmrs_plugins import Group, InputError
+from lmrs_plugins import Group, InputError, PluginError
 
 
 @dataclass
 class Stage:
-    """A stage ready to run. `draws` are its transforms, which a scorer may look through too."""
+    """A stage ready to run. `draws` are its transforms, which a scorer may look through too.
+
+    `held` are digests of what is frozen, from `hold`.
+    """
 
     resolved: ResolvedStage
     builder: Builder
@@ -42,12 +46,28 @@ class Stage:
     hands: Hands
     strategy: Any
     notes: list[str]
+    held: dict[str, str] = field(default_factory=dict)
 
     def choose(self) -> list[Group]:
         """Ask the strategy what trains, and freeze the rest."""
-        groups = [] if self.strategy is None else list(self.strategy.groups(self.hands))
-        free(self.live.parameters(), groups)
+        groups: list[Group] = []
+        if self.strategy is not None:
+            with _said(self.resolved):
+                groups = list(self.strategy.groups(self.hands))
+                free(self.live.parameters(), groups)
+        else:
+            free(self.live.parameters(), ())
         return groups
+
+    def hold(self, groups: list[Group], held: Mapping[str, str]) -> None:
+        """Remember what must be the same to the last bit at the stage's end; `held` is that of a stage that goes on."""
+        tensors = self.live.tensors()
+        self.held = dict(held) or digests(tensors, frozen_names(self.graph, tensors, groups))
+
+    def check_held(self) -> None:
+        """Compare with what was remembered, after the last step and before what was injected is released."""
+        used = "no strategy" if self.resolved.strategy is None else self.resolved.strategy.use
+        check_frozen(self.held, self.live.tensors(), self.resolved.name, used)
 
     def trainable(self, engine: Engine, groups: list[Group]) -> Loop:
         """The loop over this stage; its optimiser is new."""
@@ -87,9 +107,22 @@ class Stage:
         )
 
     def release(self) -> None:
-        """Let the strategy merge or drop what it injected."""
-        if self.strategy is not None:
-            self.strategy.release(self.hands)
+        """Let the strategy merge or drop what it injected.
+
+        Raises
+        ------
+        PluginError
+            It left something behind, which nobody could find again.
+        """
+        if self.strategy is not None and self.resolved.strategy is not None:
+            with _said(self.resolved):
+                self.strategy.release(self.hands)
+            left = sorted(self.live.extras() & set(self.live.parameters()))
+            if left:
+                raise PluginError(
+                    f"stage {self.resolved.name!r}: {self.resolved.strategy.use} has injected {left[0]!r} and left it: "
+                    "merge or drop it in release()"
+                )
 
     def body(self) -> dict[str, torch.Tensor]:
         """What the next stage inherits: the graph's own tensors, without objectives and extras."""
@@ -111,12 +144,27 @@ def build_stage(
     }
     live = LiveNames(graph, objectives)
     notes = carry(live.tensors(), before, resolved, builder.artifact, origin) if before else []
-    hands = Hands(graph, live)
+    known = {name.partition(".")[0] for name in before}
+    fresh = [name for name in resolved.added if resolved.graph[name].init.kind != "keep"]
+    hands = Hands(graph, live, {*fresh, *(name for name in graph.nodes if before and name not in known)})
     strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
     if strategy is not None:
-        strategy.apply(hands)
+        with _said(resolved):
+            strategy.apply(hands)
     draws = {name: builder.component(draw) for name, draw in resolved.draws.items()}
     return Stage(resolved, builder, graph, objectives, draws, live, hands, strategy, notes)
+
+
+@contextmanager
+def _said(stage: ResolvedStage) -> Iterator[None]:
+    """Errors of a stage's strategy name both."""
+    assert stage.strategy is not None
+    try:
+        with explained(stage.strategy):
+            yield
+    except InputError as error:
+        where = f"{stage.strategy.where}: stage {stage.name!r}, {stage.strategy.use}"
+        raise type(error)(f"{where}: {error}") from error
 
 
 def _members(number: int, choice: Choice) -> list[Member]:

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from lmrs_plugins.strategy import Group
+from lmrs_plugins.strategy import Group, Tune
 from lmrs_plugins.testing.case import Case
 from lmrs_plugins.testing.surroundings import seeded
 
@@ -41,6 +41,10 @@ def check(case: Case) -> None:
         case.require(not twice, f"{twice[:1]} is in two groups: name each once")
         case.require(
             all(group.rate > 0 for group in groups), "a group has a rate that is not above 0: leave out what is frozen"
+        )
+        case.require(
+            all(group.warmup is None or group.warmup >= 0 for group in groups),
+            "a group has a warm-up below 0: it is a number of steps, or None for the stage's",
         )
     with case.check("release"):
         strategy.release(tune)
@@ -77,8 +81,8 @@ class _Layer(nn.Module):
         self.query, self.value = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
 
 
-class FakeTune:
-    """`lmrs_plugins.strategy.Tune` over the nodes `item` and `history`, and an objective's head.
+class FakeTune(Tune):
+    """`lmrs_plugins.strategy.Tune` over the nodes `item` and `history`, which is new, and an objective's head.
 
     Canonical names are kept by identity, as in the host: a wrapper may rename what it wraps.
     """
@@ -99,6 +103,10 @@ class FakeTune:
     def nodes(self) -> list[str]:
         """Inputs first."""
         return list(self._modules)
+
+    def added(self) -> list[str]:
+        """What is new."""
+        return ["history"]
 
     def names(self, node: str = "") -> list[str]:
         """Canonical names."""

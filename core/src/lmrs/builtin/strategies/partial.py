@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from collections.abc import Iterator
 
 from lmrs.builtin.options import Partial as Options
 from lmrs_plugins import Env, Group, InputError, Tune
 
+HEADS = "objective.*"
+
 
 class Partial:
-    """Named nodes, parts or parameters train, each entry at a rate of its own; objectives' heads train too."""
+    """Named nodes, parts or parameters train, and the top-most parts of nodes; objectives' heads train too.
+
+    Each entry has a rate and a warm-up of its own. One part more in every round is gradual unfreezing (Howard and
+    Ruder, ACL 2018, 3.3), rates that fade from the output down are its discriminative fine-tuning (3.2).
+    """
 
     def __init__(self, env: Env, options: Options) -> None:
-        self._train, self._rates = options.train, options.rates
+        self._options = options
 
     def apply(self, tune: Tune) -> None:
         """Nothing is injected."""
@@ -20,26 +26,30 @@ class Partial:
     def groups(self, tune: Tune) -> list[Group]:
         taken: set[str] = set()
         groups = []
-        for entry in [*self._train, "objective.*"]:
-            names = [name for name in self._matching(entry, tune) if name not in taken]
+        for entry, found, faded in self._entries(tune):
+            names = [name for name in found if name not in taken]
             taken.update(names)
             if names:
-                groups.append(Group(names, self._rates.get(entry, 1.0)))
+                node = entry.partition(".")[0]
+                rates, warmups = self._options.rates, self._options.warmups
+                rate, warmup = rates.get(entry, rates.get(node, 1.0)), warmups.get(entry, warmups.get(node))
+                groups.append(Group(names, rate * faded, warmup=warmup))
         return groups
 
-    def _matching(self, entry: str, tune: Tune) -> list[str]:
-        node, _, part = entry.partition(".")
-        if node in tune.nodes():
-            if not part:
-                return tune.names(node)
-            if part in tune.parts(node):
-                return list(tune.parts(node)[part])
-        found = [name for name in tune.names() if fnmatchcase(name, entry)]
-        if not found and entry != "objective.*":
-            parts = [f"{name}.{own}" for name in tune.nodes() for own in tune.parts(name)]
-            there = ", ".join(tune.nodes() + parts)
-            raise InputError(f"finetune-partial: nothing is called {entry!r}; nodes and parts are {there}")
-        return found
+    def _entries(self, tune: Tune) -> Iterator[tuple[str, list[str], float]]:
+        """What trains, the names of it, and what its place under the output makes of its rate."""
+        for entry in self._options.train:
+            yield entry, tune.find(entry), 1.0
+        for node, depth in self._options.depth.items():
+            assert isinstance(depth, int), "the host puts a number where a recipe says `round`"
+            if node not in tune.nodes():
+                raise InputError(f"depth: there is no node {node!r}; nodes are {', '.join(tune.nodes())}")
+            parts = [(part, names) for part, names in tune.parts(node).items() if names]
+            if not parts:
+                raise InputError(f"depth: node {node!r} has no parameters of its own; name another")
+            for under, (part, names) in enumerate(reversed(parts[-depth:])):
+                yield f"{node}.{part}", names, self._options.fade**under
+        yield HEADS, tune.find(HEADS), 1.0
 
     def release(self, tune: Tune) -> None:
         """Nothing was injected."""

@@ -104,11 +104,12 @@ class Transformer(nn.Module):
         return keep[:, None, None, :] & torch.ones(length, length, dtype=torch.bool, device=keep.device).tril(), False
 
     def parts(self) -> dict[str, list[str]]:
-        """Input, layers from below, and the last norm."""
+        """Input, and layers from below, the last with the norm behind it."""
         own = {name.partition(".")[0] for name, _ in self.named_parameters()}
         parts = {"embeddings": [name for name in ("enter", "positions", "special", "input_norm") if name in own]}
         parts |= {f"layer.{number}": [f"layers.{number}"] for number in range(len(self.layers))}
-        return parts | ({"norm": ["norm"]} if "norm" in own else {})
+        last = f"layer.{len(self.layers) - 1}"
+        return parts | {last: [*parts[last], *(["norm"] if "norm" in own else [])]}
 
     def targets(self) -> dict[str, list[str]]:
         """The linear maps of attention and of the feed-forward part."""
