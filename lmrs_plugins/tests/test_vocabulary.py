@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lmrs_plugins import InputError, Vocabulary
+from lmrs_plugins import Env, InputError, Vocabulary
+from lmrs_plugins.testing import generated_bundle
 
 
 def test_rows_are_places_in_the_list() -> None:
@@ -43,3 +46,16 @@ def test_digest_tells_order_ids_and_blocks_apart() -> None:
     ]
     assert len({vocabulary.digest for vocabulary in vocabularies}) == len(vocabularies)
     assert vocabularies[0].digest == Vocabulary("item", ("a", "b")).digest
+
+
+def test_rows_that_came_after_all_training_were_never_seen() -> None:
+    bundle = generated_bundle().training()
+    old = bundle.vocabularies["item"]
+    grown, late = old.grown(["a"]), old.grown(["a"]).grown(["b", "c"], late=True)
+    assert (grown.late, late.late, late.blocks[-1]) == (0, 2, 2)
+
+    def seen(vocabulary: Vocabulary) -> list[bool]:
+        return Env(replace(bundle, vocabularies={**bundle.vocabularies, "item": vocabulary})).seen("item").tolist()
+
+    assert seen(grown) == [*seen(old), True], "a stage is going to train it"
+    assert seen(late) == [*seen(grown), False, False]

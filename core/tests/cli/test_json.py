@@ -59,7 +59,7 @@ def test_evaluate_with_trec_files(lmrs, trained, tmp_path):
 
 def test_recommend(lmrs, trained):
     said = lmrs("recommend", trained, "--history", "i01,i02", "--json").json
-    assert said.keys() == {"run", "user", "history", "recommendations"}
+    assert said.keys() == {"run", "user", "history", "added", "recommendations"}
     assert said["history"] == ["i01", "i02"]
     assert said["recommendations"][0].keys() >= {"rank", "id", "score"}
 

@@ -49,11 +49,16 @@ class Env:
         return self.bundle.vocabularies[subject].blocks
 
     def seen(self, subject: str) -> npt.NDArray[np.bool_]:
-        """(rows,) whether a row has a training event; all true for a subject that events do not name, and new rows."""
+        """(rows,) whether a row has a training event; all true for a subject that events do not name.
+
+        New rows, which a stage trains, are true; those that were added after all training are false.
+        """
         seen = np.ones(self.count(subject), dtype=bool)
         if subject in self.bundle.interactions.column_names:
             seen[: self.blocks(subject)[0]] = False
             seen[self.bundle.column(subject)] = True
+        if subject in self.bundle.vocabularies:
+            seen[len(seen) - self.bundle.vocabularies[subject].late :] = False
         return seen
 
     def artifact(self, name: str) -> Artifact:

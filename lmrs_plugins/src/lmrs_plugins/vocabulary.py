@@ -18,12 +18,13 @@ class Vocabulary:
     """The ids of one subject; row `r` is `ids[r]`. Ids are strings, as in the data files.
 
     A vocabulary grows only by whole blocks at its end, so a row never changes its meaning: `blocks` holds their sizes,
-    and a module keeps one parameter a block.
+    and a module keeps one parameter a block. `late` is the number of rows at the end that came after all training.
     """
 
     subject: str
     ids: Sequence[str]
     blocks: tuple[int, ...] = field(default=())
+    late: int = 0
 
     def __post_init__(self) -> None:
         if not self.blocks:
@@ -56,9 +57,9 @@ class Vocabulary:
             raise InputError(f"unknown {self.subject} {unknown[0]!r}{more}: not among the {len(self)} of this data set")
         return np.fromiter((self._row_of[id_] for id_ in wanted), dtype=np.int64, count=len(wanted))
 
-    def grown(self, ids: Sequence[str]) -> Vocabulary:
-        """This vocabulary with one more block."""
-        return Vocabulary(self.subject, [*self.ids, *ids], (*self.blocks, len(ids)))
+    def grown(self, ids: Sequence[str], late: bool = False) -> Vocabulary:
+        """This vocabulary with one more block, which a stage is going to train, or which is too late for that."""
+        return Vocabulary(self.subject, [*self.ids, *ids], (*self.blocks, len(ids)), self.late + len(ids) * late)
 
     @cached_property
     def digest(self) -> str:

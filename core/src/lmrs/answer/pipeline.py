@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from lmrs.answer.cold_start import spread, with_items
 from lmrs.answer.setting import Setting
 from lmrs.answer.stage_data import StageData
 from lmrs.data import store
@@ -87,16 +88,50 @@ class Pipeline:
         stages = len(self.setting.resolved.stages)
         graph = self.setting.builder(stages - 1).graph(self.setting.resolved.final_graph())
         live = LiveNames(graph, {}).tensors()
-        check_match(self.weights, live, f"{self.setting.folder.model}")
+        weights = spread(self.weights, live) if self.added else self.weights
+        check_match(weights, live, f"{self.setting.folder.model}")
         with torch.no_grad():
             for name, tensor in live.items():
-                tensor.copy_(self.weights[name])
+                tensor.copy_(weights[name])
         return graph.to(self.device).eval()
 
     @cached_property
     def answering(self) -> Answering:
         """The scorer over the graph."""
         return self.setting.answering(self.graph, len(self.setting.resolved.stages) - 1, self.device)
+
+    @property
+    def added(self) -> list[str]:
+        """Ids of the items that were added after training, in order."""
+        return [id_ for one in getattr(self.setting, "added", ()) for id_ in one.ids]
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to know of the items that were added: columns that nobody gave."""
+        return [note for one in getattr(self.setting, "added", ()) for note in one.notes]
+
+    def add_items(self, items: Any) -> Pipeline:
+        """A pipeline that also knows these items, by what is said of them: nothing is trained.
+
+        This one stays as it is, and both may be asked at once. Weights are shared, but for what the new one keeps of
+        new rows: a table of ids has no vector for them, and an item of which nothing is known that a node reads is
+        never recommended.
+
+        Parameters
+        ----------
+        items
+            An Arrow table, a frame of pandas or polars, or the path of a CSV, TSV, Parquet or `.item` file: ids, and
+            columns of the data's table of items. A column that it lacks is missing for all of them; see `notes`.
+
+        Raises
+        ------
+        InputError
+            An id is not new, or a column is none that the data have; no node that the answer reads looks at more of an
+            item than its id, or one cannot take rows that it has not met.
+        """
+        pipeline = Pipeline(with_items(self.setting, items), self.weights)
+        _ = pipeline.graph  # what cannot be is said now
+        return pipeline
 
     def evaluate(self, part: str = "test") -> Result:
         """Metrics on a part of the data, as the recipe's `evaluate` says."""
@@ -176,7 +211,7 @@ class Pipeline:
         return () if answer is None else answer.card.traits
 
     def _about(self, row: int) -> dict[str, Any]:
-        table = self.setting.bundle.tables.get(self.setting.subject)
+        table = self.setting.bundle_at(len(self.setting.resolved.stages) - 1).tables.get(self.setting.subject)
         if table is None or row >= table.num_rows:
             return {}
         wanted = [name for name in ("title", "categories") if name in table.column_names]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,12 @@ from lmrs.cli import device as devices
 from lmrs.cli.options import Device, Json, NoPlugin, Plugins, Run
 from lmrs.cli.shell import Shell
 from lmrs.cli.shown_items import items
+from lmrs_plugins.errors import InputError
 
 EXAMPLES = (
     "lmrs recommend runs/first --user 196 --top 10",
     "lmrs recommend runs/first --history 50,181,172 --among 1,2,3 --json",
+    "lmrs recommend runs/first --history 50,181,172 --add new-items.csv --among-added",
 )
 
 
@@ -32,6 +35,11 @@ def command(
     among: Annotated[
         list[str] | None, typer.Option("--among", metavar="ITEM,…", help="Only of these; may be repeated.")
     ] = None,
+    add: Annotated[
+        Path | None,
+        typer.Option("--add", metavar="FILE", help="Items that came after training: CSV, TSV, Parquet or .item."),
+    ] = None,
+    among_added: Annotated[bool, typer.Option("--among-added", help="Only of the items of --add.")] = False,
     repeat: Annotated[bool, typer.Option("--repeat", help="What is in the history may come again.")] = False,
     device: Device = "auto",
     no_plugin: NoPlugin = None,
@@ -40,18 +48,24 @@ def command(
 ) -> None:
     """Recommend for a user, or for a history.
 
-    A history may be of somebody whom the model has never met: nothing is trained again.
+    A history may be of somebody whom the model has never met: nothing is trained again. Nor is it for items that are
+    added: a model that reads their texts or columns ranks them by these.
     """
     shell = Shell.of(context, no_plugin, plugins, json)
+    if among_added and (add is None or among is not None):
+        raise InputError("--among-added asks for the items of --add FILE: give that, and leave out --among")
     host, chosen = shell.host(), devices.chosen(device)
     from lmrs.answer.pipeline import Pipeline
 
     pipeline = Pipeline.load(run, host, chosen)
-    found = pipeline.recommend(_ids(history), user, top, _ids(among), repeat)
+    if add is not None:
+        pipeline = pipeline.add_items(add)
+        for note in pipeline.notes:
+            shell.note(note)
+    found = pipeline.recommend(_ids(history), user, top, pipeline.added if among_added else _ids(among), repeat)
     rows = [{"rank": place, **one.to_dict()} for place, one in enumerate(found, 1)]
-    shell.answer(
-        {"run": str(run), "user": user, "history": _ids(history), "recommendations": rows}, lambda: items(rows, True)
-    )
+    plain = {"run": str(run), "user": user, "history": _ids(history), "added": pipeline.added, "recommendations": rows}
+    shell.answer(plain, lambda: items(rows, True))
 
 
 def _ids(given: Sequence[str] | None) -> list[str] | None:

@@ -56,7 +56,7 @@ class Evaluator:
         self._cold = int((counts[cases.positives.values] == 0).sum()) if counts.any() else None
         self._events = counts if counts.any() else None
         self._pool = Pool(cases, settings.candidates, settings.seen, counts, seed)
-        self._seed, self._data, self._window = seed, data, window
+        self._seed, self.data, self._window = seed, data, window
 
     def run(self, answering: Answering) -> Result:
         """Rank every case and measure."""
@@ -102,7 +102,7 @@ class Evaluator:
                 candidates=self._pool.label,
                 sampled=self._pool.sampled,
                 seen=self._settings.seen,
-                data=self._data,
+                data=self.data,
                 seed=self._seed if self._pool.sampled else None,
                 window=self._window,
             ),

@@ -17,7 +17,7 @@ from lmrs.model.identity import identity
 from lmrs.model.plan import NodePlan, Wire
 from lmrs.recipe.catalogue import Entry
 from lmrs.recipe.resolved import ResolvedComponent, ResolvedNode, ResolvedWired
-from lmrs_plugins import Artifact, Bundle, Env, LmrsError, PluginError
+from lmrs_plugins import Artifact, Bundle, Env, InputError, LmrsError, PluginError
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Builder:
     """Builds components of one run: knows the data, the seed, how to load a class and where artifacts are.
 
     `bundle` holds training events only, and vocabularies as the running stage has them; `drawn` those of them that a
-    sampler meets, None for all.
+    sampler meets, None for all. `fitted` is what bindings were fitted on, where rows have been added since.
     """
 
     bundle: Bundle
@@ -33,6 +33,7 @@ class Builder:
     load: Callable[[Entry], Any]
     artifact: Callable[[str], Artifact]
     drawn: Bundle | None = None
+    fitted: Bundle | None = None
 
     def drawing(self) -> Builder:
         """Builds what meets nothing but the events that examples are drawn from."""
@@ -64,7 +65,7 @@ class Builder:
             env = self.env(resolved)
             with explained(resolved):
                 component = self.load(resolved.entry)
-                binding = self._call(component.bind, env, resolved) if hasattr(component, "bind") else None
+                binding = self._bound(component, env, resolved)
                 plan = self._plan(resolved, binding)
                 env = replace(env, binding=binding, widths=_widths(resolved, made))
                 if resolved.share:
@@ -77,6 +78,25 @@ class Builder:
                 ports = {port: PortUse(takes.many, takes.lazy) for port, takes in resolved.takes.items()}
                 made[name] = Node.of(plan, module, ports)
         return Graph(made.values(), _keeping(nodes, made))
+
+    def _bound(self, component: Any, env: Env, resolved: ResolvedNode) -> Any:
+        """What a node's `bind` gives, on the data with all rows; None where it has none."""
+        if not hasattr(component, "bind"):
+            return None
+        if self.fitted is None:
+            return self._call(component.bind, env, resolved)
+        binding = self._call(component.bind, replace(env, bundle=self.fitted), resolved)
+        subjects = {subject for port in resolved.gives.values() for subject in port.subject.split("*")}
+        known = self.fitted.vocabularies
+        more = [one for one in subjects if one in known and len(known[one]) < self.bundle.count(one)]
+        if not more:
+            return binding
+        if not hasattr(binding, "on"):
+            raise InputError(
+                f"node {resolved.name!r}: {resolved.use} cannot take a {more[0]} that was added after training: its "
+                "binding has no `on`"
+            )
+        return binding.on(self.bundle)
 
     def _plan(self, resolved: ResolvedNode, binding: Any) -> NodePlan:
         subjects = {output: port.subject for output, port in resolved.gives.items()}

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
-import numpy as np
-import pyarrow as pa
-
+from lmrs.data.more_rows import with_rows
 from lmrs.recipe.resolved import Growth
 from lmrs_plugins import Bundle, InputError, Vocabulary
 
@@ -18,9 +15,8 @@ def grown(bundle: Bundle, growths: Iterable[Growth]) -> Bundle:
     `by` a number appends ids `SUBJECT+0`, …; `by` a subject appends that subject's ids as `OTHER:id`. A subject that
     the data do not know starts with an empty first block (a language model's tokens are counted by its own node).
     """
-    vocabularies, tables = dict(bundle.vocabularies), dict(bundle.tables)
-    links, images = dict(bundle.links), dict(bundle.images)
     for growth in growths:
+        vocabularies = bundle.vocabularies
         old = vocabularies.get(growth.subject, Vocabulary(growth.subject, (), (0,)))
         if isinstance(growth.by, int):
             first = len(old) - old.blocks[0]
@@ -32,14 +28,5 @@ def grown(bundle: Bundle, growths: Iterable[Growth]) -> Bundle:
             raise InputError(
                 f"grow {growth.subject} by {growth.by!r}: the data know no such subject; they have {there}"
             )
-        vocabularies[growth.subject] = old.grown(ids)
-        if growth.subject in tables:
-            table = tables[growth.subject]
-            nulls = pa.table({name: pa.nulls(len(ids), table.schema.field(name).type) for name in table.column_names})
-            tables[growth.subject] = pa.concat_tables([table, nulls])
-        if growth.subject in links:
-            links[growth.subject] = np.concatenate([links[growth.subject], np.full(len(ids), -1)])
-        if growth.subject in images:
-            known = images[growth.subject]
-            images[growth.subject] = pa.concat_arrays([known, pa.array([b""] * len(ids), type=known.type)])
-    return replace(bundle, vocabularies=vocabularies, tables=tables, links=links, images=images)
+        bundle = with_rows(bundle, old.grown(ids))
+    return bundle

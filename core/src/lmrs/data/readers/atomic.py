@@ -48,7 +48,7 @@ class Atomic:
         tables = {}
         for subject in ("user", "item"):
             if file := _sibling(main, stem, subject):
-                tables[subject] = _described(file, subject, report)
+                tables[subject] = described(file, subject, report)
         triples: dict[str, pa.Table] = {}
         if file := _sibling(main, stem, "kg"):
             triples["knowledge"] = _tokens(
@@ -96,7 +96,8 @@ def _inter(path: Path, columns: Mapping[str, str], report: Report) -> pa.Table:
     return table.rename_columns([ours.get(name, name) for name in table.column_names])
 
 
-def _described(path: Path, subject: str, report: Report) -> pa.Table:
+def described(path: Path, subject: str, report: Report) -> pa.Table:
+    """A `.user` or `.item` file: ids in a column `id`, and what it says of each."""
     sheet, types = read_sheet(path, report)
     names = sheet.table.column_names
     fitting = [name for name in names if name.lower() in ROLES[subject]] or names[:1]

@@ -35,7 +35,7 @@ class Csv:
         if path is None or not path.is_file():
             raise InputError(f"{path}: no such file; give the path of a CSV or TSV file with a header")
         report = Report(policy)
-        sheet = self._sheet(path, report)
+        sheet = self.sheet(path, report)
         roles = find_roles(sheet.table.column_names, self._options.columns, sheet.file)
         table = sheet.table.select(list(roles.values())).rename_columns(list(roles))
         sheet = Sheet(sheet.file, table, sheet.lines).demand("events").ids(["user", "item"], report)
@@ -46,7 +46,8 @@ class Csv:
         name = plain_name(path).rpartition(".")[0]
         return Tables(name, sheet.demand("events").table, tables, problems=report.problems)
 
-    def _sheet(self, path: Path, report: Report) -> Sheet:
+    def sheet(self, path: Path, report: Report) -> Sheet:
+        """Every column of a file as text."""
         file = str(path)
         data = clean(read_bytes(path), file, report)
         if not data or data.isspace():
@@ -65,10 +66,16 @@ class Csv:
         return delimited.parse(rest, file, separator, names, report, quotes=True)
 
     def _items(self, path: Path, report: Report) -> pa.Table:
-        sheet = self._sheet(path, report)
-        names = sheet.table.column_names
-        sheet = sheet.ids(names[:1], report).unique(names[0], report)
-        for name in names[1:]:
+        sheet = self.sheet(path, report)
+        return described(sheet, sheet.table.column_names[0], report)
+
+
+def described(sheet: Sheet, key: str, report: Report) -> pa.Table:
+    """Rows that describe items: ids in a column `id`, and what is said of each."""
+    names = sheet.table.column_names
+    sheet = sheet.ids([key], report).unique(key, report)
+    for name in names:
+        if name != key:
             cut = "|" if field_name(name) == "categories" else ""
             sheet = sheet.lists(name, cut) if cut else sheet.missing(name)
-        return sheet.table.rename_columns(["id", *names[1:]])
+    return sheet.table.rename_columns(["id" if name == key else name for name in names])
