@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from lmrs_plugins import Env, InputError
+from lmrs_plugins import Env, InputError, Tune
 from lmrs_text.encoders.language_model import LanguageModel
 from lmrs_text.encoders.options import Encoder
 from lmrs_text.strategies.ia3 import Ia3
@@ -19,7 +19,7 @@ KINDS = ("bert", "gpt2", "t5")
 STRATEGIES = {"lora": (Lora, LoraOptions), "ia3": (Ia3, Ia3Options)}
 
 
-class Tune:
+class Hands(Tune):
     """The host's hands on two nodes; canonical names by identity."""
 
     def __init__(self, **modules: nn.Module) -> None:
@@ -69,7 +69,7 @@ def vectors(module: LanguageModel) -> torch.Tensor:
     return module(**view.values).vectors
 
 
-def applied(name: str, tune: Tune, **options):
+def applied(name: str, tune: Hands, **options):
     strategy, chosen = STRATEGIES[name]
     made = strategy(Env(None, seed=5), chosen(**options))
     made.apply(tune)
@@ -93,7 +93,7 @@ def train(module: LanguageModel, steps: int = 3) -> None:
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_it_starts_where_the_body_is_trains_and_merges(name, kind, text) -> None:
     module, other = text(kind), nn.Linear(2, 2)
-    tune = Tune(text=module, other=other)
+    tune = Hands(text=module, other=other)
     before = {key: (one, one.detach().clone()) for key, one in tune.named().items()}
     body = vectors(module).detach()
     strategy, groups = applied(name, tune)
@@ -115,7 +115,7 @@ def test_it_starts_where_the_body_is_trains_and_merges(name, kind, text) -> None
 @pytest.mark.parametrize("name", STRATEGIES)
 def test_without_merging_the_body_is_as_it_was(name, text) -> None:
     module = text()
-    tune = Tune(text=module)
+    tune = Hands(text=module)
     body = vectors(module).detach()
     strategy, _ = applied(name, tune, merge=False)
     train(module)
@@ -125,7 +125,7 @@ def test_without_merging_the_body_is_as_it_was(name, text) -> None:
 
 def test_what_is_learnt_by_two_stages_adds_up(text) -> None:
     module = text()
-    tune = Tune(text=module)
+    tune = Hands(text=module)
     for _ in range(2):
         strategy, _ = applied("lora", tune, kinds=["feed-forward"])
         train(module)
@@ -136,7 +136,7 @@ def test_what_is_learnt_by_two_stages_adds_up(text) -> None:
 
 def test_kinds_and_modules_choose_where_adapters_go(text) -> None:
     module = text()
-    tune = Tune(text=module)
+    tune = Hands(text=module)
     _, groups = applied("lora", tune, modules=["query", "value"], rank=2, rate=3.0)
     names = groups[0].names
     assert groups[0].rate == 3.0
@@ -147,14 +147,14 @@ def test_kinds_and_modules_choose_where_adapters_go(text) -> None:
 
 def test_ia3_scales_what_goes_into_feed_forward_maps(text) -> None:
     module = text()
-    _, groups = applied("ia3", Tune(text=module), modules=["value", "layer.1.output.dense"])
+    _, groups = applied("ia3", Hands(text=module), modules=["value", "layer.1.output.dense"])
     shapes = {name.split(".")[-3]: tuple(one.shape) for name, one in module.named_parameters() if "ia3" in name}
     assert len(groups[0].names) == 3
     assert shapes == {"value": (16, 1), "dense": (1, 32)}
 
 
 def test_other_entries_train_beside_the_adapters(text) -> None:
-    tune = Tune(text=text(), item=nn.Embedding(3, 2))
+    tune = Hands(text=text(), item=nn.Embedding(3, 2))
     _, groups = applied("lora", tune, train=["item", "text.model.embeddings.LayerNorm.bias"])
     assert [list(group.names) for group in groups[1:]] == [["item.weight"], ["text.model.embeddings.LayerNorm.bias"]]
 
@@ -162,7 +162,7 @@ def test_other_entries_train_beside_the_adapters(text) -> None:
 def test_the_seed_decides_where_adapters_start(text) -> None:
     made = []
     for seed in (1, 1, 2):
-        tune = Tune(text=text())
+        tune = Hands(text=text())
         Lora(Env(None, seed=seed), LoraOptions()).apply(tune)
         made.append({name: one for name, one in tune.named().items() if "lora_A" in name})
     assert all(torch.equal(made[0][name], made[1][name]) for name in made[0])
@@ -175,9 +175,10 @@ def test_the_seed_decides_where_adapters_start(text) -> None:
         ({"nodes": ["txet"]}, "there is no node 'txet'; nodes are text, item"),
         ({"nodes": ["item"]}, "node 'item' publishes no such target; it publishes nothing"),
         ({"modules": ["quarry"]}, "no node publishes a target of attention called quarry; nodes are text, item"),
+        ({"train": ["itme"]}, "nothing is called 'itme'; nodes and parts are text, item"),
     ],
 )
 @pytest.mark.fault("I: adapters where nothing takes them")
 def test_targets_that_are_not_there_are_told(options, said, text) -> None:
     with pytest.raises(InputError, match=said):
-        applied("lora", Tune(text=text(), item=nn.Embedding(3, 2)), **options)
+        applied("lora", Hands(text=text(), item=nn.Embedding(3, 2)), **options)

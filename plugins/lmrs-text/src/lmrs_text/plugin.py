@@ -33,6 +33,17 @@ def lmrs_encoders() -> list[Card]:
             evaluation="view",
             source="Devlin et al., NAACL 2019, 3",
         ),
+        Card(
+            family="encoder",
+            name="whitening-experts",
+            summary="vectors of a language model whitened by several experts, of which a gate chooses softly",
+            load="lmrs_text.encoders.whitening_experts:WhiteningExperts",
+            options="lmrs_text.encoders.options:WhiteningExperts",
+            takes={"of": Port("$S", "vectors")},
+            gives={"": Port("$S", "vectors")},
+            evaluation="rows",
+            source="Hou et al., KDD 2022, eq. 2-4",
+        ),
     ]
 
 

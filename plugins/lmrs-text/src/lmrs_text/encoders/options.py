@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from lmrs_plugins import Options
 from lmrs_text.options import OfModel, OfTexts
 
 Weights = Literal["pretrained", "random"]
@@ -33,3 +34,11 @@ class LanguageModel(OfModel):
 
     weights: Weights = Field(default="pretrained", description=_WEIGHTS)
     layers: int = Field(default=0, ge=0, description=_LAYERS)
+
+
+class WhiteningExperts(Options):
+    """Options of `whitening-experts`."""
+
+    width: int = Field(default=64, ge=1, description="d of what it gives")
+    experts: int = Field(default=8, ge=1, description="whitening maps among which the gate chooses softly")
+    dropout: float = Field(default=0.2, ge=0, lt=1, description="on what comes in")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from zlib import crc32
 
 import torch
@@ -22,8 +21,6 @@ class Adapters:
     The body keeps its names and is frozen. A module around an adapter stays in training mode, so the body's dropout is
     on there. At the stage's end adapters are merged into the weights beneath them, or dropped.
     """
-
-    name = ""
 
     def __init__(self, env: Env, options: Options) -> None:
         self._options, self._seed = options, env.seed
@@ -46,7 +43,7 @@ class Adapters:
         adapters = [name for names in self._inside.values() for name in names]
         groups, taken = [Group(adapters, self._options.rate)], set(adapters)
         for entry in [*self._options.train, "objective.*"]:
-            names = [name for name in _matching(entry, tune) if name not in taken]
+            names = [name for name in tune.find(entry) if name not in taken]
             taken.update(names)
             if names:
                 groups.append(Group(names))
@@ -62,7 +59,7 @@ class Adapters:
         options = self._options
         unknown = [node for node in options.nodes if node not in tune.nodes()]
         if unknown:
-            raise InputError(f"{self.name}: there is no node {unknown[0]!r}; nodes are {', '.join(tune.nodes())}")
+            raise InputError(f"there is no node {unknown[0]!r}; nodes are {', '.join(tune.nodes())}")
         found: dict[str, dict[str, list[str]]] = {}
         # A node that shares another's module has no parameters of its own.
         for node in options.nodes or [node for node in tune.nodes() if tune.names(node)]:
@@ -73,10 +70,10 @@ class Adapters:
                 found[node] = chosen
             elif options.nodes:
                 there = ", ".join(f"{kind}: {names[0]}, …" for kind, names in tune.targets(node).items()) or "nothing"
-                raise InputError(f"{self.name}: node {node!r} publishes no such target; it publishes {there}")
+                raise InputError(f"node {node!r} publishes no such target; it publishes {there}")
         if not found:
             raise InputError(
-                f"{self.name}: no node publishes a target of {', '.join(options.kinds)}"
+                f"no node publishes a target of {', '.join(options.kinds)}"
                 f"{' called ' + ', '.join(options.modules) if options.modules else ''}; "
                 f"nodes are {', '.join(tune.nodes())}"
             )
@@ -104,13 +101,3 @@ def _take_out(module: nn.Module, merge: bool) -> None:
     for trace in ("peft_config", "_hf_peft_config_loaded"):
         if trace in vars(module):
             delattr(module, trace)
-
-
-def _matching(entry: str, tune: Tune) -> list[str]:
-    node, _, part = entry.partition(".")
-    if node in tune.nodes() and (not part or part in tune.parts(node)):
-        return list(tune.parts(node)[part]) if part else tune.names(node)
-    found = [name for name in tune.names() if fnmatchcase(name, entry)]
-    if not found and entry != "objective.*":
-        raise InputError(f"nothing is called {entry!r}; nodes are {', '.join(tune.nodes())}")
-    return found

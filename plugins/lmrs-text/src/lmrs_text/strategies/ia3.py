@@ -16,8 +16,6 @@ class Ia3(Adapters):
     `modules: [key, value, output.dense]` of a BERT.
     """
 
-    name = "ia3"
-
     def config(self, modules: Mapping[str, Sequence[str]]) -> IA3Config:
         return IA3Config(
             target_modules=[name for names in modules.values() for name in names],

@@ -17,8 +17,6 @@ class Lora(Adapters):
     A is (rank, in), B is (out, rank).
     """
 
-    name = "lora"
-
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__(env, options)
         self._lora = options
