@@ -57,9 +57,10 @@ class Full:
         self._when, self._file = when, io.BytesIO()
 
     def __getattr__(self, name: str) -> Any:
-        if name == self._when:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return getattr(self._file, name)
+        return self._refuse if name == self._when else getattr(self._file, name)
+
+    def _refuse(self, *_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def __enter__(self) -> Full:
         return self
