@@ -165,6 +165,21 @@ def lmrs_transforms() -> list[Card]:
             traits=("batch-level",),
             source="Zhou et al., CIKM 2020, 4.2",
         ),
+        Card(
+            family="transform",
+            name="two-views",
+            summary="a history that asks for its last item, and the same without some of its items",
+            load="lmrs_sequence.transforms.two_views:TwoViews",
+            options="lmrs_sequence.transforms.options:TwoViews",
+            columns=("item",),
+            emits={
+                "input": ViewType(rows={"item": "item"}),
+                "target": ViewType(rows={"item": "item"}, values=("at",)),
+                "other": ViewType(rows={"item": "item"}),
+            },
+            traits=("batch-level",),
+            source="Hou et al., KDD 2022, 2.2",
+        ),
     ]
 
 
@@ -300,6 +315,30 @@ def lmrs_objectives() -> list[Card]:
             pulls=tuple(Pull("history", view) for view in ("input", "segment", "other")),
             reads=("input.mask",),
             source="Zhou et al., CIKM 2020, 4.2",
+        ),
+        Card(
+            family="objective",
+            name="item-contrast",
+            summary="tell the item that comes next from those of the other histories of the batch",
+            load="lmrs_sequence.objectives.item_contrast:ItemContrast",
+            options="lmrs_sequence.objectives.options:Contrast",
+            takes={"history": _HISTORY, "item": _ITEM},
+            pulls=(Pull("history", "input"), Pull("item", "target")),
+            reads=("target.item", "target.at"),
+            traits=("rows-interact",),
+            source="Hou et al., KDD 2022, eq. 7",
+        ),
+        Card(
+            family="objective",
+            name="view-contrast",
+            summary="tell the other view of a history from those of the other histories of the batch",
+            load="lmrs_sequence.objectives.view_contrast:ViewContrast",
+            options="lmrs_sequence.objectives.options:ViewContrast",
+            takes={"history": _HISTORY},
+            pulls=(Pull("history", "input"), Pull("history", "other")),
+            reads=("target.item", "target.at"),
+            traits=("rows-interact",),
+            source="Hou et al., KDD 2022, eq. 9; Chen et al., ICML 2020, eq. 1",
         ),
     ]
 

@@ -29,6 +29,7 @@ class ItemLoss(nn.Module):
         at, target = view["at"], view["item"]
         # The history first: its rows of the table are then looked up before the table is at hand whole.
         states = step.get("history", "input").states.flatten(0, 1).index_select(0, at)
+        states = self._compared(states)
         queries = states if self._options.temperature == 1.0 else states / self._options.temperature
         loss = self._all(step, queries, target) if self._options.loss == "ce" else self._drawn(step, queries, target)
         return {"loss": (loss, len(target))}
@@ -42,16 +43,20 @@ class ItemLoss(nn.Module):
             live = table.mask[target]
             if not bool(live.all()):
                 queries, target = queries[live], target[live]
-        return full_cross_entropy(queries, table.main, target, table.mask, self._options.label_smoothing)
+        vectors = self._compared(table.main)
+        return full_cross_entropy(queries, vectors, target, table.mask, self._options.label_smoothing)
+
+    def _compared(self, vectors: Tensor) -> Tensor:
+        return functional.normalize(vectors, dim=-1) if self._options.cosine else vectors
 
     def _drawn(self, step: Step, queries: Tensor, target: Tensor) -> Tensor:
         right: Encoding = step.get("item", "target")
-        score = (queries * right.main).sum(-1)
+        score = (queries * self._compared(right.main)).sum(-1)
         if self._options.loss == "sampled":
             each = self._sampled(step, queries, score, target)
         else:
             wrong: Encoding = step.get("item", "negative")
-            others = torch.einsum("md,mnd->mn", queries, wrong.main)
+            others = torch.einsum("md,mnd->mn", queries, self._compared(wrong.main))
             there = torch.ones_like(others) if wrong.mask is None else wrong.mask.to(others.dtype)
             if self._options.loss == "bce":
                 each = functional.softplus(-score) + (functional.softplus(others) * there).sum(1)
@@ -59,10 +64,9 @@ class ItemLoss(nn.Module):
                 each = (functional.softplus(others - score[:, None]) * there).sum(1) / there.sum(1).clamp(min=1)
         return (each if right.mask is None else each.masked_fill(~right.mask, 0.0)).sum()
 
-    @staticmethod
-    def _sampled(step: Step, queries: Tensor, score: Tensor, target: Tensor) -> Tensor:
+    def _sampled(self, step: Step, queries: Tensor, score: Tensor, target: Tensor) -> Tensor:
         view, shared = step.view("shared"), step.get("item", "shared")
-        others = queries @ shared.main.T - view["logq"]
+        others = queries @ self._compared(shared.main).T - view["logq"]
         absent = view["item"] == target[:, None]
         if shared.mask is not None:
             absent = absent | ~shared.mask

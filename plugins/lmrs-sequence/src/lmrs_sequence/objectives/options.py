@@ -18,6 +18,7 @@ class ItemLoss(Options):
         "cross-entropy, or BPR, against the draw's `negatives`",
     )
     temperature: float = Field(default=1.0, gt=0, description="what scores are divided by")
+    cosine: bool = Field(default=False, description="compare directions only; a temperature of about .07 goes with it")
     label_smoothing: float = Field(
         default=0.0, ge=0, lt=1, description="probability spread evenly over all known items; for ce only"
     )
@@ -37,3 +38,18 @@ class Attribute(Options):
     """Options of `item-attribute` and `masked-attribute`."""
 
     field: str = Field(default="categories", description="a column of the item table; that of the attributes' node")
+
+
+class Contrast(Options):
+    """Options of `item-contrast`."""
+
+    temperature: float = Field(default=0.07, gt=0, description="what cosines are divided by")
+
+
+class ViewContrast(Contrast):
+    """Options of `view-contrast`."""
+
+    negatives: Literal["other", "both"] = Field(
+        default="other",
+        description="a history among the other views of all histories, or every vector among all others (NT-Xent)",
+    )

@@ -79,3 +79,11 @@ class Segments(Options):
 
     length: int = Field(default=50, ge=2, description="most positions of a view; longer histories keep their end")
     prefixes: _Prefixes = 0.0
+
+
+class TwoViews(Options):
+    """Options of `two-views`."""
+
+    length: int = Field(default=50, ge=1, description="most positions of a view; longer histories keep their end")
+    prefixes: _Prefixes = 0.0
+    drop: float = Field(default=0.2, ge=0, lt=1, description="share of items that the second view lacks")
