@@ -54,8 +54,10 @@ class Tune(Protocol):
         ...
 
     def added(self) -> list[str]:
-        """The nodes that are new in this stage, inputs first: what its edits add, but for those with `init: keep`, and
-        what the run that it starts from does not have.
+        """The nodes that are new in this stage, inputs first.
+
+        Those are what its edits add, but for `init: keep`, and, where it starts from an earlier run, what says
+        `init: fresh`.
         """
         ...
 

@@ -144,15 +144,20 @@ def build_stage(
     }
     live = LiveNames(graph, objectives)
     notes = carry(live.tensors(), before, resolved, builder.artifact, origin) if before else []
-    known = {name.partition(".")[0] for name in before}
-    fresh = [name for name in resolved.added if resolved.graph[name].init.kind != "keep"]
-    hands = Hands(graph, live, {*fresh, *(name for name in graph.nodes if before and name not in known)})
+    hands = Hands(graph, live, _new(resolved))
     strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
     if strategy is not None:
         with _said(resolved):
             strategy.apply(hands)
     draws = {name: builder.component(draw) for name, draw in resolved.draws.items()}
     return Stage(resolved, builder, graph, objectives, draws, live, hands, strategy, notes)
+
+
+def _new(stage: ResolvedStage) -> list[str]:
+    """Nodes that a recipe says are new in a stage; it does not depend on weights, which a stage that goes on lacks."""
+    inits = {name: node.init.kind for name, node in stage.graph.items()}
+    fresh = [name for name in inits if stage.init.kind == "run" and inits[name] == "fresh"]
+    return [*fresh, *(name for name in stage.added if inits[name] != "keep")]
 
 
 @contextmanager
