@@ -6,8 +6,10 @@ import pytest
 import torch
 
 from lmrs.builtin.fusions.gate import Gate
+from lmrs.builtin.fusions.mixture_of_experts import MixtureOfExperts
 from lmrs.builtin.fusions.sum import Sum
 from lmrs.builtin.options import Gate as GateOptions
+from lmrs.builtin.options import MixtureOfExperts as ExpertOptions
 from lmrs_plugins import Encoding, Env, InputError
 from lmrs_plugins.testing.generated import generated_bundle
 
@@ -57,3 +59,41 @@ def test_gate_of_nothing_is_nothing() -> None:
     assert found.main.abs().sum() == 0
     assert found.mask is not None
     assert not found.mask.any()
+
+
+def test_experts_weigh_by_what_they_see() -> None:
+    experts = MixtureOfExperts(env(1, 1), ExpertOptions(width=1, experts=2))
+    with torch.no_grad():
+        for expert, gate in zip(experts.experts, experts.gates, strict=True):
+            expert.weight.copy_(torch.tensor([[1.0], [10.0]]))
+            gate.weight.copy_(torch.tensor([[1.0], [0.0]]))
+            gate.bias.zero_()
+    found = experts([encoding([[2.0], [2.0]]), encoding([[3.0], [3.0]], [True, False])])
+    e = torch.e
+    both = (2 * e**2 + 20 + 3 * e**3 + 30) / (e**2 + 1 + e**3 + 1)
+    alone = (2 * e**2 + 20) / (e**2 + 1)
+    assert found.main[:, 0].tolist() == pytest.approx([both, alone], rel=1e-5)
+    assert found.mask is not None
+    assert found.mask.all()
+
+
+def test_experts_of_nothing_are_nothing() -> None:
+    experts = MixtureOfExperts(env(2), ExpertOptions())
+    found = experts([Encoding(vectors=torch.randn(3, 2), mask=torch.zeros(3, dtype=torch.bool))])
+    assert found.main.abs().sum() == 0
+    assert found.mask is not None
+    assert not found.mask.any()
+
+
+def test_one_expert_each_is_a_gate() -> None:
+    gate, experts = (
+        Gate(env(2, 3), GateOptions(width=4)),
+        MixtureOfExperts(env(2, 3), ExpertOptions(width=4, experts=1)),
+    )
+    with torch.no_grad():
+        for number in range(2):
+            experts.experts[number].weight.copy_(gate.projections[number].weight)
+            experts.gates[number].weight.copy_(gate.gates[number].weight)
+            experts.gates[number].bias.copy_(gate.gates[number].bias)
+    of = [Encoding(vectors=torch.randn(5, 2)), Encoding(vectors=torch.randn(5, 3), mask=torch.rand(5) > 0.5)]
+    torch.testing.assert_close(gate(of).main, experts(of).main)

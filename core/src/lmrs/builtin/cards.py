@@ -25,6 +25,17 @@ CARDS: list[Card] = [
         evaluation="rows",
     ),
     Card(
+        family="fusion",
+        name="mixture-of-experts",
+        summary="several projections of each input, weighted by a softmax over those of the inputs that are there",
+        load="lmrs.builtin.fusions.mixture_of_experts:MixtureOfExperts",
+        options="lmrs.builtin.options:MixtureOfExperts",
+        takes={"of": Port("$S", "vectors", many=True)},
+        gives={"": Port("$S", "vectors")},
+        evaluation="rows",
+        source="Jacobs et al., Neural Computation 3(1), 1991",
+    ),
+    Card(
         family="scorer",
         name="dot",
         summary="inner product of a vector, or of the last state of a history, and every row of a table",

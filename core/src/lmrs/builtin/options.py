@@ -15,6 +15,13 @@ class Gate(Options):
     width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
 
 
+class MixtureOfExperts(Options):
+    """Options of `mixture-of-experts`."""
+
+    width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
+    experts: int = Field(default=4, ge=1, description="projections of each input, among which the gate chooses softly")
+
+
 class Dot(Options):
     """Options of `dot`."""
 

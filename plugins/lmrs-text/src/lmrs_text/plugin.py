@@ -1,8 +1,9 @@
-"""What this plugin offers: cards, and nothing that costs anything to import."""
+"""What this plugin offers: cards and recipes, and nothing that costs anything to import."""
 
 from __future__ import annotations
 
 from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
+from lmrs_plugins.recipe import RecipeCard
 
 _TEXTS = ("{subject}.{fields}",)
 _ROWS = {"{subject}": "{subject}"}
@@ -130,4 +131,20 @@ def lmrs_strategies() -> list[Card]:
             options="lmrs_text.strategies.options:Ia3",
             source="Liu et al., NeurIPS 2022",
         ),
+    ]
+
+
+@hookimpl
+def lmrs_recipes() -> list[RecipeCard]:
+    return [
+        RecipeCard(
+            name=name, summary=summary, package="lmrs_text", path=f"recipes/{name}.yaml", source="Hou et al., KDD 2022"
+        )
+        for name, summary in (
+            (
+                "unisrec-pretrain",
+                "histories learnt from texts of items alone, over several domains at once, to start others from",
+            ),
+            ("unisrec", "a history model moved to other items by their texts, with ids beside them or without"),
+        )
     ]

@@ -1,0 +1,41 @@
+"""Several projections of each input, of which a gate chooses softly."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from lmrs.builtin.fusions.sum import presence
+from lmrs.builtin.options import MixtureOfExperts as Options
+from lmrs_plugins import Encoding, Env
+
+
+class MixtureOfExperts(nn.Module):
+    """sum_ik a_ik W_ik x_i over the experts k of each input i, a = softmax_ik(v_ik . x_i + c_ik) over what is there.
+
+    Jacobs et al., Neural Computation 3(1), 1991, with experts that belong to their inputs: the experts of an absent
+    input have weight zero, and where all are absent, so is the result. With one expert each it is `gate`.
+
+    Shapes: inputs (..., d_i) each -> (..., width).
+    """
+
+    def __init__(self, env: Env, options: Options) -> None:
+        super().__init__()
+        widths = env.widths["of"]
+        self.width: int = options.width or widths[0]
+        self._experts = options.experts
+        self.experts = nn.ModuleList(nn.Linear(width, options.experts * self.width) for width in widths)
+        self.gates = nn.ModuleList(nn.Linear(width, options.experts) for width in widths)
+        for expert, width in zip(self.experts, widths, strict=True):
+            nn.init.normal_(expert.weight, std=width**-0.5)
+            nn.init.zeros_(expert.bias)
+
+    def forward(self, of: list[Encoding]) -> Encoding:
+        there = presence(of)
+        logits = torch.stack([gate(one.main) for gate, one in zip(self.gates, of, strict=True)], -2)
+        present = there.movedim(0, -1).unsqueeze(-1)
+        logits = logits.masked_fill(~present, torch.finfo(logits.dtype).min)
+        shares = logits.flatten(-2).softmax(-1).unflatten(-1, logits.shape[-2:]) * present
+        each = torch.stack([expert(one.main) for expert, one in zip(self.experts, of, strict=True)], -2)
+        fused = torch.einsum("...ik,...iko->...o", shares, each.unflatten(-1, (self._experts, self.width)))
+        return Encoding(vectors=fused, mask=None if all(one.mask is None for one in of) else there.any(0))
