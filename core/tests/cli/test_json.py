@@ -39,7 +39,7 @@ def test_run_and_resume(lmrs, tmp_path):
 
 def test_dry_run(lmrs):
     said = lmrs("run", "most", "--dry-run", "--json").json
-    assert said.keys() == {"recipe", "data", "counts", "stages", "notes"}
+    assert said.keys() == {"recipe", "data", "counts", "stages", "stage_data", "notes"}
     assert said["counts"].keys() == {"users", "items", "events"}
 
 

@@ -78,7 +78,7 @@ def carry(
         if node in fresh or node == "objective":
             continue
         if name not in before:
-            if origin.run or not (stage.growths or node in stage.changed):
+            if not (stage.growths or (node in stage.changed and not origin.run)):
                 raise InputError(f"stage {stage.name!r}: {name!r} has no weights from {origin}; set init: fresh")
             notes.append(f"stage {stage.name!r}: {name} {tuple(tensor.shape)} starts fresh")
             continue
