@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +18,8 @@ import torch
 from content.changed import with_title
 
 from lmrs.answer.pipeline import Pipeline
+from lmrs.cli.main import main
+from lmrs.model import identity as identity_module
 from lmrs.model import shards
 from lmrs.model.graph import Graph, Node
 from lmrs.model.tables import whole_tables
@@ -232,3 +236,46 @@ def test_two_processes_that_fill_one_cache_at_once_both_end_right(train, cache, 
     pipeline, encoded = train()
     assert encoded == 0
     assert f"{titles(pipeline).double().sum().item():.17g}\n" == said[0]
+
+
+def test_what_is_kept_can_be_seen_and_removed(train, cache, capsys) -> None:
+    train()
+    fetched = cache.parent / "ml-100k.zip"
+    fetched.write_bytes(b"fetched")
+    assert main(["cache", "show"]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"titled/titles +30 +0\.0 +width=8, shouted=False", shown)
+    assert str(cache) in shown
+    assert main(["cache", "show", "--json"]) == 0
+    kept = json.loads(capsys.readouterr().out)
+    size = sum(file.stat().st_size for file in cache.rglob("*") if file.is_file())
+    assert (kept["bytes"], kept["kept"][0]["rows"]) == (size, ITEMS)
+    assert main(["cache", "clear"]) == 0
+    assert "removed" in capsys.readouterr().out
+    assert not cache.exists()
+    assert fetched.exists()
+    assert train()[1] == ITEMS
+
+
+def test_a_cache_that_is_cleared_while_it_is_read_stops_nobody(train, cache) -> None:
+    train()
+    pipeline, _ = train()
+    before = titles(pipeline).clone()
+    assert main(["cache", "clear"]) == 0
+    assert torch.equal(titles(pipeline), before)
+    pipeline.evaluate()
+
+
+def test_code_that_has_changed_has_rows_of_its_own(tmp_path) -> None:
+    package = tmp_path / "made_up_package"
+    (package / "inner").mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "inner" / "part.py").write_text("A = 1")
+    sys.path.insert(0, str(tmp_path))
+    try:
+        before = identity_module._code("made_up_package")
+        assert before == identity_module._code("made_up_package")
+        (package / "inner" / "part.py").write_text("A = 2")
+        assert before != identity_module._code("made_up_package")
+    finally:
+        sys.path.remove(str(tmp_path))

@@ -162,3 +162,12 @@ def test_errors_of_a_plugin_have_their_kind(lmrs):
     said = lmrs("run", "other/most", "--json")
     assert said.code == 3
     assert json.loads(said.err)["error"]["kind"] == "plugin"
+
+
+def test_cache(lmrs, tmp_path, monkeypatch):
+    monkeypatch.setenv("LMRS_CACHE", str(tmp_path))
+    shown = lmrs("cache", "show", "--json").json
+    assert shown == {"folder": str(tmp_path / "rows"), "bytes": 0, "kept": []}
+    assert lmrs("cache", "clear", "--json").json == {"folder": str(tmp_path / "rows"), "bytes": 0}
+    monkeypatch.setenv("LMRS_CACHE", "off")
+    assert lmrs("cache", "show", "--json").json == {"folder": None, "bytes": 0, "kept": []}

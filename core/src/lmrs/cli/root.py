@@ -38,6 +38,13 @@ COMMANDS: dict[str, Lazy | Sub] = {
             "make": Lazy("Write a data set as atomic files.", "lmrs.cli.data_make"),
         },
     ),
+    "cache": Sub(
+        "Look at the rows that are kept between runs.",
+        {
+            "show": Lazy("Show which computed rows are kept, where, and how large they are.", "lmrs.cli.cache_show"),
+            "clear": Lazy("Remove the computed rows that are kept.", "lmrs.cli.cache_clear"),
+        },
+    ),
 }
 
 
