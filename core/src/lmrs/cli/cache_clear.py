@@ -5,18 +5,18 @@ from __future__ import annotations
 import typer
 
 from lmrs.cli.cache_show import mebibytes
-from lmrs.cli.options import Json
+from lmrs.cli.options import Json, NoPlugin, Plugins
 from lmrs.cli.shell import Shell
 
 EXAMPLES = ("lmrs cache clear", "lmrs cache clear --json")
 
 
-def command(context: typer.Context, json: Json = False) -> None:
+def command(context: typer.Context, no_plugin: NoPlugin = None, plugins: Plugins = None, json: Json = False) -> None:
     """Remove the computed rows that are kept.
 
     The next run computes what it needs anew. Data sets that were fetched stay.
     """
-    shell = Shell.of(context, None, None, json)
+    shell = Shell.of(context, no_plugin, plugins, json)
     from lmrs.data.cache_folder import rows_folder
     from lmrs.model.kept_contents import clear
 

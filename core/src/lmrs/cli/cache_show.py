@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from lmrs.cli.options import Json
+from lmrs.cli.options import Json, NoPlugin, Plugins
 from lmrs.cli.shell import Shell
 from lmrs.cli.table import table
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 EXAMPLES = ("lmrs cache show", "lmrs cache show --json")
 
 
-def command(context: typer.Context, json: Json = False) -> None:
+def command(context: typer.Context, no_plugin: NoPlugin = None, plugins: Plugins = None, json: Json = False) -> None:
     """Show which computed rows are kept, where, and how large they are.
 
     Rows of encoders that do not train are kept between runs, by their content. LMRS_CACHE names another folder than
     ~/.cache/lmrs, or is `off`.
     """
-    shell = Shell.of(context, None, None, json)
+    shell = Shell.of(context, no_plugin, plugins, json)
     from lmrs.data.cache_folder import rows_folder
     from lmrs.model.kept_contents import contents
 

@@ -143,7 +143,7 @@ class Model:
             tree = self.bench.tree.at((*path, key))
             if why and (tree is None or not tree.loose):
                 raise self.bench.fail((*path, key), f"{why}; take it out")
-            if why:
+            if why and tree is not None:
                 self.bench.notes.append(f"{tree.mark}: {key!r} is left out: it {why}")
                 said[key] = None if key == "budget" else False
         return said
