@@ -1,0 +1,191 @@
+"""UniSRec's questions: do texts and what was learnt elsewhere help where little has happened, and which strategy pays?
+
+    ./dev bench texts runs/texts
+    ./dev bench transfer [runs/texts] [runs/transfer] [arms|strategies]
+
+Pre-trains on `beauty` and `later-movies`, once a seed, and tunes on `few-cold` (`arms`) or `few` (`strategies`). Each
+run is a process of its own, lies in a folder of its own, and is not made again where it has finished. Prints the mean
+over seeds and each seed: all cases, those whose right answer has no training event, those of short histories; for
+strategies also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each seed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+from lmrs.evaluation.report import Result
+from lmrs.evaluation.statistics import compare_results
+from lmrs.evaluation.stored import load
+from lmrs.report.bar_plot import Bar, bar_plot
+
+SEEDS = (1, 2, 42)
+METRIC = "NDCG@10"
+FIELDS = "model.text.fields=[title,categories,plot]"
+SOURCES = ("beauty", "later-movies")
+PRETRAIN = (FIELDS, "stages.0.epochs=12")
+TUNE = (FIELDS, "stages.0.epochs=40", "stages.0.stop={patience: 3, every: 2}", "stages.0.optimizer.rate=0.002")
+ALL = "stages.0.strategy=finetune-holistic"
+TEXT_ALONE = ("model.id=null", "model.item.of=[adaptor]")
+ARMS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
+    "ids (sasrec)": ("sasrec", False, ("stages.0.epochs=40", "stages.0.stop={patience: 3, every: 2}")),
+    "ids, by direction": (
+        "unisrec",
+        False,
+        (ALL, "model.text=null", "model.adaptor=null", "model.item.of=[id]", *TUNE[1:]),
+    ),
+    "texts, fresh": (
+        "unisrec",
+        False,
+        (*TUNE, *TEXT_ALONE, "stages.0.strategy={use: finetune-partial, train: [adaptor, history]}"),
+    ),
+    "texts, pre-trained": (
+        "unisrec",
+        True,
+        (*TUNE, *TEXT_ALONE, "stages.0.strategy={use: finetune-partial, train: [adaptor, history.input_norm*]}"),
+    ),
+    "texts and ids, fresh": (
+        "unisrec",
+        False,
+        (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id, history]}"),
+    ),
+    "texts and ids, pre-trained": ("unisrec", True, TUNE),
+}
+STRATEGIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
+    "from scratch": ARMS["texts and ids, fresh"],
+    "holistic": ("unisrec", True, (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id, history]}")),
+    "partial (the paper's)": ARMS["texts and ids, pre-trained"],
+    "partial, by depth": (
+        "unisrec",
+        True,
+        (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id], depth: {history: 1}}"),
+    ),
+    "LoRA": (
+        "unisrec",
+        True,
+        (*TUNE, "stages.0.strategy={use: text/lora, nodes: [history], rank: 8, train: [adaptor, id]}"),
+    ),
+    "extra": ("unisrec", True, (*TUNE, "stages.0.strategy={use: finetune-extra, train: [id]}")),
+}
+
+
+def run(folder: Path, recipe: str, data: list[str], seed: int, changes: tuple[str, ...], init: Path | None) -> None:
+    """One run, and beside it what it took."""
+    taken = folder.with_suffix(".json")
+    if (folder / "model").exists() and taken.exists():
+        return
+    words = ["run", recipe, "--seed", str(seed), "--out", str(folder), "--overwrite", "--device", "cpu"]
+    words += [word for one in data for word in ("--data", one)]
+    words += [word for one in changes for word in ("--set", one)]
+    words += [] if init is None else ["--init", str(init)]
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "lmrs.cli.main", *words], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"{folder.name} failed: it says why above")
+    seconds = time.perf_counter() - started
+    processor = usage.ru_utime + usage.ru_stime
+    taken.write_text(json.dumps({"seconds": seconds, "processor": processor, "peak": usage.ru_maxrss * 1024}))
+    print(f"{folder.name}: {processor:.0f} s of processor time", file=sys.stderr, flush=True)
+
+
+def parameters(recipe: str, data: str, changes: tuple[str, ...]) -> int:
+    """How many numbers train, as `lmrs recipe show --parameters` counts them."""
+    words = ["recipe", "show", recipe, "--parameters", "--json", "--data", data]
+    words += [word for one in changes for word in ("--set", one)]
+    done = subprocess.run([sys.executable, "-m", "lmrs.cli.main", *words], capture_output=True, check=True, text=True)
+    return int(json.loads(done.stdout)["stages"][-1]["trainable"])
+
+
+def numbers(result: Result) -> dict[str, float]:
+    """Of all cases and of those that the question is about."""
+    groups = {group.name: group for grouping in result.groupings for group in grouping.groups}
+    found = {"all": result[METRIC]}
+    for name in ("cold", "short"):
+        if len(groups[name].cases):
+            found[name] = result.within(groups[name], METRIC).mean
+    return found
+
+
+def table(found: dict[str, list[Result]], more: dict[str, list[str]]) -> None:
+    """A row an arm."""
+    names = list(numbers(next(iter(found.values()))[0]))
+    heads = more.get("", [])
+    print(f"\n{METRIC}, mean (each seed)\n\n| | " + " | ".join([*names, *heads]) + " |")
+    print("|---" * (1 + len(names) + len(heads)) + "|")
+    for arm, results in found.items():
+        each = [numbers(result) for result in results]
+        cells = []
+        for name in names:
+            values = [one[name] for one in each]
+            cells.append(f"{statistics.mean(values):.4f} ({', '.join(f'{value:.4f}' for value in values)})")
+        print(f"| {arm} | " + " | ".join([*cells, *more.get(arm, [])]) + " |")
+
+
+def differences(found: dict[str, list[Result]], last: str) -> None:
+    """The last arm against the others, seed by seed."""
+    print(f"\n{last} against the others, {METRIC}, paired, Holm over a seed's rows:\n")
+    for number, seed in enumerate(SEEDS):
+        for row in compare_results({arm: results[number] for arm, results in found.items()}, metrics=[METRIC]):
+            if last in (row.first, row.second):
+                print(
+                    f"- seed {seed}: {row.first} → {row.second}: {row.difference:+.4f} "
+                    f"[{row.low:+.4f}, {row.high:+.4f}], p {row.p:.4f}, Holm {row.p_holm:.4f}"
+                )
+
+
+def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "arms") -> None:
+    """Run what is missing, then print."""
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    arms, data = (ARMS, f"{texts}/few-cold") if asked == "arms" else (STRATEGIES, f"{texts}/few")
+    for seed in SEEDS:
+        before = folder / f"pretrained-{seed}"
+        run(before, "unisrec-pretrain", [f"{texts}/{name}" for name in SOURCES], seed, PRETRAIN, None)
+        for arm, (recipe, started, changes) in arms.items():
+            run(folder / name_of(asked, arm, seed), recipe, [data], seed, changes, before if started else None)
+    found = {arm: [load(folder / name_of(asked, arm, seed) / "results", "test") for seed in SEEDS] for arm in arms}
+    more: dict[str, list[str]] = {}
+    if asked == "strategies":
+        more[""] = ["trainable", "processor, s", "peak, MiB"]
+        for arm, (recipe, _, changes) in arms.items():
+            taken = [json.loads((folder / f"{name_of(asked, arm, seed)}.json").read_text()) for seed in SEEDS]
+            middle = {key: statistics.median(one[key] for one in taken) for key in taken[0]}
+            more[arm] = [
+                f"{parameters(recipe, data, changes):,}",
+                f"{middle['processor']:.0f}",
+                f"{middle['peak'] / 2**20:.0f}",
+            ]
+    table(found, more)
+    differences(found, list(arms)[-1] if asked == "arms" else "from scratch")
+    if asked == "strategies":
+        draw(found, folder / "strategies.svg")
+
+
+def draw(found: dict[str, list[Result]], path: Path) -> None:
+    """A bar a strategy, its whisker from the worst seed to the best."""
+    rows = []
+    for arm, results in found.items():
+        each = [result[METRIC] for result in results]
+        rows.append((arm, [Bar(statistics.mean(each), min(each), max(each))]))
+    drawn = str(bar_plot(rows, [METRIC], key="strategies", title=f"{METRIC} by strategy, {len(SEEDS)} seeds"))
+    style = files("lmrs.report").joinpath("page.css").read_text(encoding="utf-8")
+    head, _, rest = drawn.partition(">")
+    path.write_text(f'{head} xmlns="http://www.w3.org/2000/svg"><style>{style}</style>{rest}', encoding="utf-8")
+    print(f"\n{path}")
+
+
+def name_of(asked: str, arm: str, seed: int) -> str:
+    """Folder of a run."""
+    words = "".join(letter if letter.isalnum() else " " for letter in arm).split()
+    return f"{asked}-{'-'.join(words)}-{seed}"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
