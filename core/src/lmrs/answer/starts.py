@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from lmrs.answer.earlier import Earlier
 from lmrs.model.growth import grown
-from lmrs.recipe.other_ids import check_ids, takes
+from lmrs.recipe.other_ids import Vocabularies, check_ids, takes
 from lmrs.recipe.resolved import Resolved
-from lmrs_plugins import Bundle, InputError, Vocabulary
+from lmrs_plugins import Bundle, InputError
 
 
 def check_starts(
@@ -28,7 +28,8 @@ def check_starts(
         index, run = stage.index, earlier.get(stage.index)
         data, before = others.get(index, final), others.get(index - 1, final)
         if run is not None:
-            nodes, had, whence = run.nodes, run.vocabularies(), f"run {run.path}"
+            nodes, whence = run.nodes, f"run {run.path}"
+            had: Vocabularies = run.vocabularies()
             if not set(nodes) & set(stage.graph):
                 raise InputError(
                     f"stage {stage.name!r} has no node in common with {whence}: that has weights of "
@@ -54,5 +55,5 @@ def pinned(resolved: Resolved, earlier: Mapping[int, Earlier]) -> Resolved:
     return replace(resolved, stages=tuple(stages))
 
 
-def _vocabularies(resolved: Resolved, data: Bundle, stage: int) -> Mapping[str, Vocabulary]:
+def _vocabularies(resolved: Resolved, data: Bundle, stage: int) -> Vocabularies:
     return grown(data, resolved.growths(stage)).vocabularies

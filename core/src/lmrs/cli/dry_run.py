@@ -29,18 +29,19 @@ def show(
     bundle, fitted, notes = found.bundle, found.resolved, list(found.notes)
     counts = _counts(bundle)
     stages = [stage.name for stage in fitted.stages]
-    others = {stages[index]: {"data": other.name, "counts": _counts(other)} for index, other in found.others.items()}
+    own = {stages[index]: other for index, other in found.others.items()}
 
     def lines() -> list[str]:
         told = [f"recipe {fitted.name!r} fits data {bundle.name!r}: nothing was trained or written"]
         told.append("data: " + ", ".join(f"{count} {what}" for what, count in counts.items()))
-        for stage, other in others.items():
-            own = ", ".join(f"{count} {what}" for what, count in other["counts"].items())
-            told.append(f"data of stage {stage!r}: {other['data']}, {own}")
+        for stage, other in own.items():
+            held = ", ".join(f"{count} {what}" for what, count in _counts(other).items())
+            told.append(f"data of stage {stage!r}: {other.name}, {held}")
         told.append(f"stages: {', '.join(stages) or 'none, nothing is trained'}")
         return [*told, *(f"note: {note}" for note in notes)]
 
     plain = {"recipe": fitted.name, "data": bundle.name, "counts": counts, "stages": stages, "notes": notes}
+    others = {stage: {"data": other.name, "counts": _counts(other)} for stage, other in own.items()}
     shell.answer({**plain, "stage_data": others}, lines)
 
 

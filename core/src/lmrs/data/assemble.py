@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from lmrs.data import graphs
 from lmrs.data.encode import aligned, rows_of
-from lmrs.data.events import Counts, arrange
+from lmrs.data.events import Counts, arrange, times_of
 from lmrs.data.names import field_name
 from lmrs.data.settings import DataSettings
 from lmrs.data.settings import Windows as ByWindows
@@ -55,8 +55,7 @@ def gather(tables: Tables, settings: DataSettings, notes: list[str]) -> Gathered
 
 def divided(bundle: Bundle, settings: DataSettings, notes: list[str]) -> Bundle:
     """The bundle, split."""
-    times = bundle.column("timestamp") if "timestamp" in bundle.interactions.column_names else None
-    part, stretches = _split(bundle.users, times, settings, notes)
+    part, stretches = _split(bundle.users, times_of(bundle.interactions), settings, notes)
     trained = np.zeros(bundle.count("item"), dtype=bool)
     for piece in pieces(len(part)):
         trained[bundle.items[piece][part[piece] == TRAIN]] = True

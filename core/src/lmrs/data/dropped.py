@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.errors import InputError
@@ -21,8 +22,9 @@ def without(bundle: Bundle, names: Iterable[str]) -> Bundle:
         if kind in ("interaction", "event"):
             bundle = replace(bundle, interactions=bundle.interactions.drop_columns([column]))
         elif kind in ("graph", "image", "link"):
-            held = {one: value for one, value in getattr(bundle, f"{kind}s").items() if one != column}
-            bundle = replace(bundle, **{f"{kind}s": held})
+            changes: Any = {f"{kind}s": {**getattr(bundle, f"{kind}s")}}
+            del changes[f"{kind}s"][column]
+            bundle = replace(bundle, **changes)
         else:
             bundle = replace(bundle, tables={**bundle.tables, kind: bundle.tables[kind].drop_columns([column])})
     return bundle

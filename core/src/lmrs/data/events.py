@@ -49,10 +49,10 @@ class Events:
     before: Counts
     after: Counts
 
-    @property
-    def times(self) -> Floats | None:
-        """(events,) seconds, NaN where unknown; None without timestamps."""
-        return _numbers(self.table, "timestamp")
+
+def times_of(events: pa.Table) -> Floats | None:
+    """(events,) seconds, NaN where unknown; None without timestamps."""
+    return _numbers(events, "timestamp")
 
 
 def arrange(tables: Tables, settings: DataSettings, notes: list[str]) -> Events:

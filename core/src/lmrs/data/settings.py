@@ -65,10 +65,10 @@ class SourceSettings(Options):
     """One of several sources. What it does not say of itself, the section says for all of them."""
 
     source: str = Field(description="Name of a data set, or a path to a file or folder.")
-    name: str = Field("", description="What its ids begin with, `NAME:`; the data set's own name if not given.")
-    format: str | None = Field(None, description="Format of a path.")
-    columns: dict[str, str] | None = Field(None, description="Columns by role.")
-    options: dict[str, Any] | None = Field(None, description="Further options of the data set or format.")
+    name: str = Field(default="", description="What its ids begin with, `NAME:`; the data set's own name if not given.")
+    format: str | None = Field(default=None, description="Format of a path.")
+    columns: dict[str, str] | None = Field(default=None, description="Columns by role.")
+    options: dict[str, Any] | None = Field(default=None, description="Further options of the data set or format.")
 
 
 def _short(value: Any) -> Any:

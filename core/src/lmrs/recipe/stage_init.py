@@ -29,8 +29,9 @@ class StageInit:
         ValueError
             It says something else.
         """
-        if text == "keep" or text == "fresh":
-            return StageInit(text)
+        plain = {"keep": StageInit(), "fresh": StageInit("fresh")}
+        if text in plain:
+            return plain[text]
         found = _RUN.fullmatch(text.strip())
         if found is None:
             raise ValueError("should be keep, fresh or run PATH")
