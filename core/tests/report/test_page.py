@@ -179,3 +179,17 @@ def test_a_folder_that_is_no_run_is_refused_and_left_alone(tmp_path: Path):
     with pytest.raises(InputError, match="no run"):
         write_report(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_data_of_a_stages_own_and_the_run_that_it_starts_from(make_run, open_page):
+    named = {"source": [{"source": "./books", "name": "libri"}, "films.inter"]}
+    stages = [
+        {"name": "warm-up", "data": named, "init": f"run /runs/first sha256:{'0' * 64}"},
+        {"name": "train", "init": "keep"},
+    ]
+    page = open_page(write_report(make_run(stages=stages)))
+    cells = page.texts["td"] + page.texts["th"]
+    assert "warm-upon libri, films.interfrom /runs/first" in cells
+    assert "train" in cells
+    last = open_page(write_report(make_run("last", stages=[{"name": "train", "data": named}])))
+    assert re.search(r"Read from\s*libri, films\.inter", last.text)

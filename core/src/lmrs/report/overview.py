@@ -48,7 +48,7 @@ def _notice(lines: list[str]) -> Markup | None:
 def overview(run: Run) -> Markup:
     """The run in a few facts, and its stages."""
     known = run.folder.facts
-    source = run.recipe.get("data")
+    own = run.stages[-1].get("data") if run.stages else None
     versions = known.get("versions", {})
     rows: list[tuple[str, object]] = [
         ("Recipe", tag("code", run.name)),
@@ -56,13 +56,21 @@ def overview(run: Run) -> Markup:
         ("Begun", str(known.get("created", "")).replace("T", " ").replace("+00:00", " UTC")),
         ("Seed", known.get("seed")),
         ("Data", run.bundle.name if run.bundle else None),
-        ("Read from", tag("code", source["source"]) if isinstance(source, Mapping) and source.get("source") else None),
+        ("Read from", _sources(own or run.recipe.get("data"))),
         *(_counts(run.bundle) if run.bundle else []),
         ("Fingerprint of the data", tag("code", str(known.get("fingerprint", ""))[:16])),
         ("Command", tag("code", _command(run))),
         ("Made with", _joined(f"{name} {versions[name]}" for name in ("lmrs", "torch", "python") if name in versions)),
     ]
     return section("What was run", facts(rows), _stages(run), key="run")
+
+
+def _sources(section: Any) -> Markup | None:
+    """What a data section names; each of several by its own name, if it has one."""
+    named = section.get("source") if isinstance(section, Mapping) else None
+    several = named if isinstance(named, list) else [named] if named else []
+    shown = [str(one.get("name") or one.get("source")) if isinstance(one, Mapping) else str(one) for one in several]
+    return tag("code", _joined(shown)) if shown else None
 
 
 def _joined(parts: Iterable[object]) -> str:
@@ -117,7 +125,7 @@ def _stages(run: Run) -> Markup | None:
         optimizer = stage.get("optimizer") or {}
         rows.append(
             (
-                name,
+                _begun(stage),
                 _use(stage.get("strategy")),
                 join(*(tag("div", one) for one in _objectives(stage.get("objectives")))),
                 _use(stage.get("sampler")),
@@ -130,6 +138,17 @@ def _stages(run: Run) -> Markup | None:
         )
     heads = ("Stage", "Strategy", "Objectives", "Sampler", "Optimiser", "Epochs", "Best epoch")
     return table("Stages, in order. The best epoch is the one whose weights were kept.", heads, rows)
+
+
+def _begun(stage: Mapping[str, Any]) -> Markup:
+    """A stage's name, the data of its own, and the run whose weights it starts from."""
+    sources, init = _sources(stage.get("data")), str(stage.get("init", ""))
+    run = init.removeprefix("run ").partition(" sha256:")[0]
+    lines = [
+        tag("div", "on ", sources, class_="soft") if sources else None,
+        tag("div", "from ", tag("code", run), class_="soft") if run != init else None,
+    ]
+    return join(tag("div", str(stage.get("name", ""))), *lines)
 
 
 def _use(component: Any) -> str:
