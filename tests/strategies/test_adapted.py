@@ -88,7 +88,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.fault("B: strategy that {id}: refused by name")
+@pytest.mark.fault("A: strategy that {id}: refused by name")
 @pytest.mark.parametrize(("change", "says"), BROKEN.values(), ids=BROKEN)
 def test_strategies_that_break_the_contract(train: Train, change: str, says: str) -> None:
     with pytest.raises(PluginError, match=says):

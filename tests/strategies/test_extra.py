@@ -32,7 +32,7 @@ def test_what_is_named_trains_in_its_place(train: Train) -> None:
     assert all(name.startswith("history.layers.0.") for name in changed)
 
 
-@pytest.mark.fault("B: strategy {id}: refused with where and what to do")
+@pytest.mark.fault("I: strategy {id}: refused with where and what to do")
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -21,7 +21,7 @@ COUNTED = (
 SAYS = r"stage 'extra': 'mapped\.calls' changed, although lmrs/finetune-extra does not train it: the module of 'mapped'"
 
 
-@pytest.mark.fault("B: frozen node that writes to a buffer in evaluation mode: named at the stage's end")
+@pytest.mark.fault("A: frozen node that writes to a buffer in evaluation mode: named at the stage's end")
 @pytest.mark.parametrize("frozen", [(), ("stages.1.strategy={use: finetune-extra, train: [head, item]}",)])
 def test_a_frozen_node_that_counts_is_found_out(train: Train, frozen: tuple[str, ...]) -> None:
     with pytest.raises(PluginError, match=SAYS):
@@ -33,7 +33,7 @@ def test_a_node_that_trains_may_count(train: Train) -> None:
     assert pipeline.weights["mapped.calls"] > borders.weights["extra"]["mapped.calls"]
 
 
-@pytest.mark.fault("B: frozen parameter that something writes to: named, after a resume in mid-stage too")
+@pytest.mark.fault("A: frozen parameter that something writes to: named, after a resume in mid-stage too")
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_frozen_parameter_that_was_written_is_found_out(
     train: Train, host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, resumed: bool

@@ -89,7 +89,7 @@ def test_a_shared_module_is_named_once() -> None:
     assert hands.names("again") == []
 
 
-@pytest.mark.fault("B: strategy that loses a parameter in place of wrapping it: named")
+@pytest.mark.fault("A: strategy that loses a parameter in place of wrapping it: named")
 def test_what_is_lost_or_replaced_is_named() -> None:
     module = Layers()
     names, _ = live(text=module)
