@@ -8,8 +8,8 @@ nothing is known:
 - `beauty`, with the names of brands and categories;
 - `later-movies`, what ml-latest-small has beyond the movies of ML-1M, five events a user and a movie at least;
 - `ml-1m`, with titles, genres and plots;
-- `few`, of it the last five to thirty events of each user, how many drawn evenly: a domain where little has happened;
-- `few-cold`, the same without the training events of a tenth of its movies.
+- `few-cold`, of it the last five to thirty events of each user, how many drawn evenly, and without the training events
+  of a tenth of the movies: a domain where little has happened.
 
 Beauty's attributes are numbers. Their names follow from P5's file: attribute k of S3-Rec's is the k-th of those that
 P5 counts five times or more, and their counts are equal, which is checked.
@@ -151,7 +151,6 @@ def main(out: str = "runs/texts", shared: str = "../shared/data") -> None:
     write(Path(out) / "ml-1m", histories, texts)
     lengths = random.Random(1)
     few = {user: items[-lengths.randint(SHORTEST, LONGEST) :] for user, items in histories.items()}
-    write(Path(out) / "few", few, texts)
     write(Path(out) / "few-cold", without_training(few, COLD), texts)
 
 

@@ -3,10 +3,10 @@
     ./dev bench texts runs/texts
     ./dev bench transfer [runs/texts] [runs/transfer] [arms|strategies]
 
-Pre-trains on `beauty` and `later-movies`, once a seed, and tunes on `few-cold` (`arms`) or `few` (`strategies`). Each
-run is a process of its own, lies in a folder of its own, and is not made again where it has finished. Prints the mean
-over seeds and each seed: all cases, those whose right answer has no training event, those of short histories; for
-strategies also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each seed.
+Pre-trains on `beauty` and `later-movies`, once a seed, and tunes on `few-cold`. Each run is a process of its own, lies
+in a folder of its own, and is not made again where it has finished. Prints the mean over seeds and each seed: all
+cases, those whose right answer has no training event, those of short histories; for strategies also what trains,
+seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each seed.
 """
 
 from __future__ import annotations
@@ -30,49 +30,40 @@ METRIC = "NDCG@10"
 FIELDS = "model.text.fields=[title,categories,plot]"
 SOURCES = ("beauty", "later-movies")
 PRETRAIN = (FIELDS, "stages.0.epochs=12")
-TUNE = (FIELDS, "stages.0.epochs=40", "stages.0.stop={patience: 3, every: 2}", "stages.0.optimizer.rate=0.002")
+TUNE = (
+    FIELDS,
+    "stages.0.epochs=24",
+    "stages.0.stop={patience: 2, every: 3}",
+    "stages.0.sampler.batch=256",
+    "stages.0.optimizer.rate=0.003",
+)
 ALL = "stages.0.strategy=finetune-holistic"
 TEXT_ALONE = ("model.id=null", "model.item.of=[adaptor]")
+
+
+def training(words: str) -> tuple[str, ...]:
+    """The usual settings with a strategy."""
+    return (*TUNE, f"stages.0.strategy={{{words}}}")
+
+
+PARTIAL = "use: finetune-partial, train:"
 ARMS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "ids (sasrec)": ("sasrec", False, ("stages.0.epochs=40", "stages.0.stop={patience: 3, every: 2}")),
-    "ids, by direction": (
-        "unisrec",
-        False,
-        (ALL, "model.text=null", "model.adaptor=null", "model.item.of=[id]", *TUNE[1:]),
-    ),
-    "texts, fresh": (
-        "unisrec",
-        False,
-        (*TUNE, *TEXT_ALONE, "stages.0.strategy={use: finetune-partial, train: [adaptor, history]}"),
-    ),
-    "texts, pre-trained": (
-        "unisrec",
-        True,
-        (*TUNE, *TEXT_ALONE, "stages.0.strategy={use: finetune-partial, train: [adaptor, history.input_norm*]}"),
-    ),
-    "texts and ids, fresh": (
-        "unisrec",
-        False,
-        (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id, history]}"),
-    ),
+    "ids (sasrec)": ("sasrec", False, ("stages.0.sampler.bucket=true", "stages.0.stop={patience: 2, every: 3}")),
+    "texts, fresh": ("unisrec", False, (*TEXT_ALONE, *training(f"{PARTIAL} [adaptor, history]"))),
+    "texts, pre-trained": ("unisrec", True, (*TEXT_ALONE, *training(f"{PARTIAL} [adaptor, history.input_norm*]"))),
+    "texts and ids, fresh": ("unisrec", False, training(f"{PARTIAL} [adaptor, id, history]")),
     "texts and ids, pre-trained": ("unisrec", True, TUNE),
+    "holistic": ("unisrec", True, training(f"{PARTIAL} [adaptor, id, history]")),
+    "by depth": ("unisrec", True, training(f"{PARTIAL} [adaptor, id], depth: {{history: 1}}")),
+    "LoRA": ("unisrec", True, training("use: text/lora, nodes: [history], rank: 8, train: [adaptor, id]")),
+    "extra": ("unisrec", True, training("use: finetune-extra, train: [id]")),
 }
-STRATEGIES: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "from scratch": ARMS["texts and ids, fresh"],
-    "holistic": ("unisrec", True, (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id, history]}")),
-    "partial (the paper's)": ARMS["texts and ids, pre-trained"],
-    "partial, by depth": (
-        "unisrec",
-        True,
-        (*TUNE, "stages.0.strategy={use: finetune-partial, train: [adaptor, id], depth: {history: 1}}"),
-    ),
-    "LoRA": (
-        "unisrec",
-        True,
-        (*TUNE, "stages.0.strategy={use: text/lora, nodes: [history], rank: 8, train: [adaptor, id]}"),
-    ),
-    "extra": ("unisrec", True, (*TUNE, "stages.0.strategy={use: finetune-extra, train: [id]}")),
+"""Recipe, whether it starts from the pre-trained run, and what is changed."""
+TABLES = {
+    "arms": list(ARMS)[:5],
+    "strategies": ["texts and ids, fresh", "holistic", "texts and ids, pre-trained", "by depth", "LoRA", "extra"],
 }
+"""In the second the pre-trained one is the paper's own strategy: a part by name."""
 
 
 def run(folder: Path, recipe: str, data: list[str], seed: int, changes: tuple[str, ...], init: Path | None) -> None:
@@ -142,28 +133,25 @@ def differences(found: dict[str, list[Result]], last: str) -> None:
 
 def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "arms") -> None:
     """Run what is missing, then print."""
-    folder = Path(out)
+    folder, arms, data = Path(out), TABLES[asked], f"{texts}/few-cold"
     folder.mkdir(parents=True, exist_ok=True)
-    arms, data = (ARMS, f"{texts}/few-cold") if asked == "arms" else (STRATEGIES, f"{texts}/few")
     for seed in SEEDS:
         before = folder / f"pretrained-{seed}"
         run(before, "unisrec-pretrain", [f"{texts}/{name}" for name in SOURCES], seed, PRETRAIN, None)
-        for arm, (recipe, started, changes) in arms.items():
-            run(folder / name_of(asked, arm, seed), recipe, [data], seed, changes, before if started else None)
-    found = {arm: [load(folder / name_of(asked, arm, seed) / "results", "test") for seed in SEEDS] for arm in arms}
+        for arm in arms:
+            recipe, started, changes = ARMS[arm]
+            run(folder / name_of(arm, seed), recipe, [data], seed, changes, before if started else None)
+    found = {arm: [load(folder / name_of(arm, seed) / "results", "test") for seed in SEEDS] for arm in arms}
     more: dict[str, list[str]] = {}
     if asked == "strategies":
         more[""] = ["trainable", "processor, s", "peak, MiB"]
-        for arm, (recipe, _, changes) in arms.items():
-            taken = [json.loads((folder / f"{name_of(asked, arm, seed)}.json").read_text()) for seed in SEEDS]
+        for arm in arms:
+            taken = [json.loads((folder / f"{name_of(arm, seed)}.json").read_text()) for seed in SEEDS]
             middle = {key: statistics.median(one[key] for one in taken) for key in taken[0]}
-            more[arm] = [
-                f"{parameters(recipe, data, changes):,}",
-                f"{middle['processor']:.0f}",
-                f"{middle['peak'] / 2**20:.0f}",
-            ]
+            trains = parameters(ARMS[arm][0], data, ARMS[arm][2])
+            more[arm] = [f"{trains:,}", f"{middle['processor']:.0f}", f"{middle['peak'] / 2**20:.0f}"]
     table(found, more)
-    differences(found, list(arms)[-1] if asked == "arms" else "from scratch")
+    differences(found, "texts and ids, pre-trained")
     if asked == "strategies":
         draw(found, folder / "strategies.svg")
 
@@ -181,10 +169,10 @@ def draw(found: dict[str, list[Result]], path: Path) -> None:
     print(f"\n{path}")
 
 
-def name_of(asked: str, arm: str, seed: int) -> str:
+def name_of(arm: str, seed: int) -> str:
     """Folder of a run."""
     words = "".join(letter if letter.isalnum() else " " for letter in arm).split()
-    return f"{asked}-{'-'.join(words)}-{seed}"
+    return f"{'-'.join(words)}-{seed}"
 
 
 if __name__ == "__main__":
