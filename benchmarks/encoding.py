@@ -1,6 +1,6 @@
 """MiniLM over ML-1M's titles and plots: texts a second, beside sentence-transformers.
 
-    ./dev bench encoding [../shared/data/ml-1m] [texts] [rounds]
+    ./dev bench encoding [../shared/data/ml-1m] [texts, 0 for all] [rounds] [budget]
 
 Needs the extra `minilm` and sentence-transformers. Both sides read the same folder of weights and the same texts, in
 one process, in turn; each round is one pass of each. Ours is a frozen node as a stage computes it: texts tokenised by
@@ -23,12 +23,12 @@ import numpy as np
 import pyarrow as pa
 import torch
 
+from lmrs.model.chunks import chunks
 from lmrs_plugins import Bundle, Env, Vocabulary
 from lmrs_text.encoders.language_model import LanguageModel
 from lmrs_text.encoders.options import Encoder
 from lmrs_text.folder import model_folder
 
-BUDGET = 4096
 OPTIONS = Encoder(fields=["title", "plot"], template="{title}. {plot}", length=256, normalize=True)
 
 
@@ -50,28 +50,17 @@ def bundle_of(folder: Path, most: int) -> Bundle:
     return Bundle("ml-1m", vocabularies, events, {"item": table})
 
 
-def chunks(cost: np.ndarray) -> list[np.ndarray]:
-    """Rows by length, cut where one row more would pad the chunk beyond the budget."""
-    order = np.argsort(-cost, kind="stable")
-    found, start = [], 0
-    while start < len(order):
-        stop = start + max(1, BUDGET // max(1, int(cost[order[start]])))
-        found.append(order[start:stop])
-        start = stop
-    return found
-
-
-def encode(module: LanguageModel, bundle: Bundle, precision: torch.dtype | None) -> torch.Tensor:
+def encode(module: LanguageModel, bundle: Bundle, budget: int, precision: torch.dtype | None) -> torch.Tensor:
     """Ours, tokenising included."""
     binding = LanguageModel.bind(Env(bundle), OPTIONS)
     found = torch.empty(bundle.count("item"), module.width)
-    with torch.inference_mode(), torch.autocast("cpu", dtype=precision, enabled=precision is not None):
-        for rows in chunks(binding.cost(np.arange(len(found)))):
+    with torch.no_grad(), torch.autocast("cpu", dtype=precision, enabled=precision is not None):
+        for rows in chunks(binding.cost(np.arange(len(found))), budget):
             found[torch.from_numpy(rows)] = module(**binding.rows(rows).map(torch.from_numpy).values).vectors.float()
     return found
 
 
-def main(folder: str = "../shared/data/ml-1m", texts: str = "0", rounds: str = "3") -> None:
+def main(folder: str = "../shared/data/ml-1m", texts: str = "0", rounds: str = "3", budget: str = "1024") -> None:
     """Measure and print."""
     from sentence_transformers import SentenceTransformer
 
@@ -88,9 +77,9 @@ def main(folder: str = "../shared/data/ml-1m", texts: str = "0", rounds: str = "
 
     sides: dict[str, Callable[[], torch.Tensor]] = {
         "sentence-transformers fp32": lambda: theirs("fp32"),
-        "ours fp32": lambda: encode(module, bundle, None),
+        "ours fp32": lambda: encode(module, bundle, int(budget), None),
         "sentence-transformers bf16": lambda: theirs("bf16"),
-        "ours bf16": lambda: encode(module, bundle, torch.bfloat16),
+        "ours bf16": lambda: encode(module, bundle, int(budget), torch.bfloat16),
     }
     taken: dict[str, list[float]] = {name: [] for name in sides}
     vectors: dict[str, torch.Tensor] = {}
@@ -103,7 +92,9 @@ def main(folder: str = "../shared/data/ml-1m", texts: str = "0", rounds: str = "
     speed = {name: len(said) / statistics.median(times) for name, times in taken.items()}
     tokens = int(binding.cost(np.arange(len(said))).sum())
     threads = torch.get_num_threads()
-    print(f"{len(said)} texts of {tokens / len(said):.0f} tokens, {threads} threads, median of {rounds}")
+    print(
+        f"{len(said)} texts of {tokens / len(said):.0f} tokens, {threads} threads, median of {rounds}, budget {budget}"
+    )
     for name, rate in speed.items():
         same = rate / speed[f"sentence-transformers {name[-4:]}"]
         apart = float((vectors[name] - base).abs().max())
