@@ -36,7 +36,10 @@ def test_the_recipe_of_the_ideas_fits(tmp_path: Path) -> None:
     assert list(prepared(path, Host().registry).model) == ["item", "history"]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/benchmarks.md", "docs/evaluation.md", "docs/text.md"])
+PAGES = ("README.md", *(f"docs/{name}.md" for name in ("benchmarks", "cold-start", "evaluation", "scale", "text")))
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_commands_exist_with_their_options(page: str) -> None:
     text = "\n".join(blocks(page, "sh")).replace("\\\n", " ")
     found = COMMAND.findall(text)
