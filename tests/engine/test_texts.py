@@ -8,13 +8,11 @@ import pytest
 import torch
 from engine.orders import Order
 from engine.two_stages import Lmrs, assert_equal, resume
-from tokenizers import Tokenizer, models, pre_tokenizers
-from transformers import BertConfig
+from engine.word_model import word_model
 
 from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline
 from lmrs.answer.run import run
-from lmrs.data.generate.words import THEMES
 from lmrs.runs.checkpoint import Checkpoints
 from lmrs.runs.events import Events
 
@@ -39,17 +37,9 @@ class Borders(Listener):
 def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The recipe, with a small model whose words are those of the generated titles."""
     folder = tmp_path_factory.mktemp("texts")
-    known = ["[PAD]", "[UNK]", "[MASK]", *sorted({word for theme in THEMES for some in theme for word in some})]
-    made = Tokenizer(models.WordLevel({word: place for place, word in enumerate(known)}, unk_token="[UNK]"))
-    made.add_special_tokens(known[:3])
-    made.pre_tokenizer = pre_tokenizers.Whitespace()
-    (folder / "model").mkdir()
-    made.save(str(folder / "model" / "tokenizer.json"))
-    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-    config = BertConfig(vocab_size=len(known), max_position_embeddings=16, **shape)
-    config.save_pretrained(folder / "model")
+    model = word_model(folder / "model")
     path = folder / "texts.yaml"
-    path.write_text(RECIPE.read_text().replace("MODEL", str(folder / "model")))
+    path.write_text(RECIPE.read_text().replace("MODEL", str(model)))
     return path
 
 

@@ -13,9 +13,9 @@ from lmrs_sequence.objectives.options import ViewContrast as Options
 class ViewContrast(nn.Module):
     """Sequence-sequence contrast: a history is near its other view, far from those of other histories.
 
-    Shapes: states (B, L, d) of both views, target and `at` (M,). Histories that ask for the same item are not each other's
-    negatives. `other`: Hou et al., KDD 2022, eq. 9, each history among all other views; the count is M. `both`: NT-Xent
-    (Chen et al., ICML 2020, eq. 1), each of the 2 M vectors among all the rest; the count is 2 M.
+    Shapes: states (B, L, d) of both views, target and `at` (M,). Histories that ask for the same item are not each
+    other's negatives. `other`: Hou et al., KDD 2022, eq. 9, each history among all other views; the count is M.
+    `both`: NT-Xent (Chen et al., ICML 2020, eq. 1), each of the 2 M vectors among all the rest; the count is 2 M.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
