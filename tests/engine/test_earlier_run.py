@@ -170,7 +170,7 @@ DAMAGES = {
     "weights cut": (cut, "its weights are damaged: .*bytes where"),
     "weights changed": (flip, "its weights are damaged: .*sha256 differs"),
     "weights not sealed": (unsealed, "its weights are damaged: .*manifest.json: missing"),
-    "without its data": (without_data, "data: not a whole bundle"),
+    "without its data": (without_data, "nobody knows whose rows its weights are: .*data: not a whole bundle"),
     "no run": (emptied, "there is no run; give the folder that `lmrs run` wrote"),
 }
 

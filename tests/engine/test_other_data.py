@@ -18,6 +18,8 @@ from lmrs.answer.run import run
 from lmrs.data import store
 from lmrs.host.host import Host
 from lmrs.runs.events import Events
+from lmrs.runs.model import load_model
+from lmrs.train.stage import build_stage
 from lmrs_plugins import InputError
 
 RECIPE = Path(__file__).with_name("other-data.yaml")
@@ -204,3 +206,19 @@ def test_a_column_that_a_stages_data_lack(tmp_path: Path) -> None:
     ):
         run(RECIPE, out=tmp_path / "run", overrides=changes, device="cpu")
     assert not (tmp_path / "run").exists()
+
+
+def test_what_starts_fresh_on_other_data_is_new_to_a_strategy(tmp_path: Path) -> None:
+    """A frozen body does not keep the table of ids from learning them."""
+    changes = ["stages.learn.strategy=finetune-extra", "stages.teach.max_steps=1", "stages.learn.max_steps=4"]
+    setting = run(RECIPE, out=tmp_path / "run", overrides=changes, device="cpu").setting
+    last = build_stage(setting.resolved.stages[1], setting.builder(1), {})
+    assert [name for group in last.choose() for name in group.names] == ["item.blocks.0"]
+    assert load_model(tmp_path / "run" / "model")[0]["item.blocks.0"].shape == (30, 8)
+
+
+def test_a_run_that_is_replaced_leaves_no_data_behind(killed: Path, tmp_path: Path) -> None:
+    out = shutil.copytree(killed, tmp_path / "run")
+    assert (out / "stage-data").exists()
+    run("popularity", "synthetic", out=out, overwrite=True)
+    assert not (out / "stage-data").exists()

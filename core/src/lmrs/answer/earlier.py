@@ -68,9 +68,12 @@ class Earlier:
 
     def vocabularies(self) -> dict[str, Vocabulary]:
         """The ids that rows of the weights are of: those of the data, and all that has grown."""
-        file = self._folder.path / "recipe.yaml"
-        self._folder.check_recipe()
-        stages = parse(self._folder.recipe().encode(), str(file)).plain().get("stages") or []
-        edits = [edit for stage in stages for edit in stage.get("edits") or []]
+        try:
+            self._folder.check_recipe()
+            recipe = parse(self._folder.recipe().encode(), str(self._folder.path / "recipe.yaml")).plain()
+            data = store.load(self._folder.data)
+        except InputError as error:
+            raise InputError(f"init: run {self.path}: nobody knows whose rows its weights are: {error}") from None
+        edits = [edit for stage in recipe.get("stages") or [] for edit in stage.get("edits") or []]
         growths = [Growth(edit["grow"], edit["by"]) for edit in edits if "grow" in edit]
-        return dict(grown(store.load(self._folder.data), growths).vocabularies)
+        return dict(grown(data, growths).vocabularies)

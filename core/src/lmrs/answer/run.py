@@ -12,7 +12,7 @@ from lmrs.answer.listener import Listener
 from lmrs.answer.pipeline import Pipeline, recipe_of
 from lmrs.answer.prepared import Data, prepare
 from lmrs.answer.setting import Setting
-from lmrs.answer.stage_data import StageData, check_kept, keep
+from lmrs.answer.stage_data import StageData, keep, kept
 from lmrs.answer.through_windows import keep_result, measured_after, of_all_windows
 from lmrs.data import store
 from lmrs.evaluation.report import Result
@@ -109,9 +109,9 @@ def resume(
         if folder.status == "finished":
             return Pipeline.load(path, host, device)
         resolved = recipe_of(folder, host)
-        bundle = check_kept(folder)
+        bundle, others = kept(folder)
         folder.note("running")
-        return _finish(Setting(resolved, bundle, host, folder, device, others=StageData(folder)), listener, team)
+        return _finish(Setting(resolved, bundle, host, folder, device, others=others), listener, team)
 
 
 def _finish(setting: Setting, listener: Listener, team: Team) -> Pipeline:

@@ -16,8 +16,8 @@ def keep(folder: RunFolder, bundle: Bundle, others: Mapping[int, Bundle]) -> Non
         store.save(other, folder.data_of(fingerprint))
 
 
-def check_kept(folder: RunFolder) -> Bundle:
-    """The data that are asked about; all that are stored are read and compared with what the run began with.
+def kept(folder: RunFolder) -> tuple[Bundle, StageData]:
+    """What `keep` stored; all of it is read and compared with what the run began with.
 
     Raises
     ------
@@ -31,7 +31,7 @@ def check_kept(folder: RunFolder) -> Bundle:
     folder.check_fingerprint(bundle.fingerprint)
     for stage, other in others.items():
         folder.check_fingerprint(other.fingerprint, stage)
-    return bundle
+    return bundle, others
 
 
 class StageData(Mapping[int, Bundle]):

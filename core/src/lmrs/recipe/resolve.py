@@ -114,6 +114,7 @@ class _Resolver:
             checkpoint_every=stage.checkpoint_every,
             init=StageInit.of(stage.init),
             data=stage.data,
+            moved=number > 0 and stage.data != self.said.stages[number - 1].data,
             window=stage.window,
             **vars(edited),
         )

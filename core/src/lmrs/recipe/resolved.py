@@ -195,7 +195,8 @@ class ResolvedStage:
     """One stage. `graph` is the model graph as its edits leave it, inputs first.
 
     `data` is its own data section, for the data room to read; None where it has that of the recipe. `window` is the
-    time window that it trains on; None where it trains on all training data.
+    time window that it trains on; None where it trains on all training data. `moved` says that the stage before has
+    other data.
 
     `added` are the nodes that this stage's edits put in (their `init` says what they start from), `changed` those whose
     options or wires it set, `dropped` those that it took out. `edits` is what the recipe says, names resolved.
@@ -220,6 +221,7 @@ class ResolvedStage:
     checkpoint_every: int = 0
     init: StageInit = field(default_factory=StageInit)
     data: Mapping[str, Any] | None = None
+    moved: bool = False
     window: int | None = None
     edits: tuple[Mapping[str, Any], ...] = ()
     added: tuple[str, ...] = ()

@@ -156,7 +156,7 @@ def build_stage(
 def _new(stage: ResolvedStage) -> list[str]:
     """Nodes that a recipe says are new in a stage; it does not depend on weights, which a stage that goes on lacks."""
     inits = {name: node.init.kind for name, node in stage.graph.items()}
-    fresh = [name for name in inits if stage.init.kind == "run" and inits[name] == "fresh"]
+    fresh = [name for name in inits if (stage.init.kind == "run" or stage.moved) and inits[name] == "fresh"]
     return [*fresh, *(name for name in stage.added if inits[name] != "keep")]
 
 
