@@ -22,7 +22,7 @@ def lmrs() -> Iterator[Lmrs]:
     """`lmrs("run", "sasrec", order=None)`: what was typed, and what is done to the process."""
     command = [sys.executable, "-m", "engine.command"]
     environ = {key: value for key, value in os.environ.items() if not key.startswith("LMRS_")}
-    environ |= {"OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
+    environ |= {"OMP_NUM_THREADS": "1", "NO_COLOR": "1", "LMRS_CACHE": "off"}
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True, cwd=HERE.parent, env=environ) as server:
         assert server.stdin is not None
         assert server.stdout is not None

@@ -13,7 +13,7 @@ import pytest
 from lmrs.cli.main import main
 from lmrs.cli.progress import Bar, Lines, watching
 from lmrs.cli.shell import Shell
-from lmrs.data.download import cache_folder
+from lmrs.data.cache_folder import cache_folder, rows_folder
 
 ANSI = re.compile(r"[\x1b\r]")
 
@@ -49,6 +49,10 @@ def test_the_environment_says_where_the_cache_is(monkeypatch, tmp_path):
     assert cache_folder() == tmp_path / "there"
     monkeypatch.setenv("LMRS_CACHE", "")
     assert cache_folder() == tmp_path / ".cache" / "lmrs"
+    assert rows_folder() == tmp_path / ".cache" / "lmrs" / "rows"
+    monkeypatch.setenv("LMRS_CACHE", "off")
+    assert rows_folder() is None
+    assert cache_folder() == tmp_path / ".cache" / "lmrs", "what is fetched has to lie somewhere"
 
 
 @pytest.fixture
