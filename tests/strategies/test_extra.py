@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from strategies.conftest import Train, moved
 
+from lmrs.answer.run import resume
+from lmrs.host.host import Host
 from lmrs.train.stage import build_stage
 from lmrs_plugins import InputError
 
@@ -30,6 +34,25 @@ def test_what_is_named_trains_in_its_place(train: Train) -> None:
     changed = moved(before, after)
     assert changed
     assert all(name.startswith("history.layers.0.") for name in changed)
+
+
+def test_of_an_earlier_run_what_says_fresh_is_new_after_a_resume_too(train: Train, host: Host, tmp_path: Path) -> None:
+    first, out = train("head")[0], tmp_path / "run"
+    changes = (
+        f"stages.0.init=run {first.setting.folder.path}",
+        "stages.0.strategy=finetune-extra",
+        "stages.0.objectives.0.history=head",
+        "stages.0.checkpoint_every=2",
+        "model.head={use: sequence/prediction-head, over: history, init: fresh}",
+        "stages.1.edits=[]",
+        "stages.1.epochs=0",
+        "stages.1.strategy={use: finetune-extra, train: [head]}",
+    )
+    with pytest.raises(ConnectionError):
+        train("head", *changes, out=out, stop=("teach", 3))
+    after = resume(out, host=host, device="cpu").weights
+    changed = moved(first.weights, after)
+    assert changed == {name for name in after if name.startswith("head.")}
 
 
 @pytest.mark.fault("I: strategy {id}: refused with where and what to do")
