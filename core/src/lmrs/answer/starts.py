@@ -33,8 +33,8 @@ def check_starts(
             if not set(nodes) & set(stage.graph):
                 there, here = ", ".join(nodes) or "nothing", ", ".join(stage.graph)
                 raise InputError(
-                    f"stage {stage.name!r} has no node in common with {whence}: that has weights of {there}, this stage "
-                    f"nodes {here}; call them alike, or start without"
+                    f"stage {stage.name!r} has no node in common with {whence}: that has weights of {there}, this "
+                    f"stage nodes {here}; call them alike, or start without"
                 )
         elif index > 0 and data is not before:
             nodes, had = list(resolved.graph(index - 1)), _vocabularies(resolved, before, index - 1)
