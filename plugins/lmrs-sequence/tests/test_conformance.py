@@ -24,7 +24,7 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
         "cloze": {"end": True, "prefixes": 0.5},
         "segments": {"prefixes": 1.0},
         "attribute-id": {"field": "brand"},
-        "item-attribute": {"field": "brand"},
+        "item-attribute": {"field": "brand", "prior": True},
         "masked-attribute": {"field": "brand"},
         "permuted": {"negatives": 2},
         "permuted-item": {"loss": "bce"},

@@ -103,6 +103,16 @@ def test_attributes_of_what_is_hidden(described) -> None:
     assert value(built(MaskedAttribute, described, Options()), Step()) == (pytest.approx(right, rel=1e-6), 2)
 
 
+def test_a_prior_starts_at_how_common_an_attribute_is(described) -> None:
+    """Of the three items that have any, a stands at two, b and c at one."""
+    prior = [log(2.5 / 1.5), log(1.5 / 2.5), log(1.5 / 2.5)]
+    objective = built(MaskedAttribute, described, Options(prior=True))
+    assert objective.head.prior.tolist() == pytest.approx(prior)
+    scores = [score + bias for score, bias in zip((1, 0, -1), prior, strict=True)]
+    right = sum(softplus(score) for score in scores) - scores[0]
+    assert value(objective, Step())[0] == pytest.approx(right, rel=1e-6)
+
+
 def test_attributes_without_a_vector_do_not_count(described) -> None:
     step = Step(known=torch.tensor([False, True, True]))
     right = softplus(0) + softplus(-1)

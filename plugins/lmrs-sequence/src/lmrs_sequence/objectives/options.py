@@ -43,6 +43,10 @@ class Attribute(Options):
 class Contrast(Options):
     """Options of `item-contrast`."""
 
+    prior: bool = Field(
+        default=False,
+        description="a bias for each attribute, which starts at how common it is, so that vectors need not learn that",
+    )
     temperature: float = Field(default=0.07, gt=0, description="what cosines are divided by")
 
 
