@@ -23,19 +23,22 @@ class MixtureOfExperts(nn.Module):
         super().__init__()
         widths = env.widths["of"]
         self.width: int = options.width or widths[0]
-        self._experts = options.experts
-        self.experts = nn.ModuleList(nn.Linear(width, options.experts * self.width) for width in widths)
+        self.experts = nn.ModuleList(_experts(width, options.experts * self.width) for width in widths)
         self.gates = nn.ModuleList(nn.Linear(width, options.experts) for width in widths)
-        for expert, width in zip(self.experts, widths, strict=True):
-            nn.init.normal_(expert.weight, std=width**-0.5)
-            nn.init.zeros_(expert.bias)
 
     def forward(self, of: list[Encoding]) -> Encoding:
         there = presence(of)
         logits = torch.stack([gate(one.main) for gate, one in zip(self.gates, of, strict=True)], -2)
         present = there.movedim(0, -1).unsqueeze(-1)
         logits = logits.masked_fill(~present, torch.finfo(logits.dtype).min)
-        shares = logits.flatten(-2).softmax(-1).unflatten(-1, logits.shape[-2:]) * present
+        shares = logits.flatten(-2).softmax(-1).reshape(logits.shape) * present
         each = torch.stack([expert(one.main) for expert, one in zip(self.experts, of, strict=True)], -2)
-        fused = torch.einsum("...ik,...iko->...o", shares, each.unflatten(-1, (self._experts, self.width)))
+        fused = torch.einsum("...ik,...iko->...o", shares, each.reshape(*logits.shape, self.width))
         return Encoding(vectors=fused, mask=None if all(one.mask is None for one in of) else there.any(0))
+
+
+def _experts(width: int, to: int) -> nn.Linear:
+    experts = nn.Linear(width, to)
+    nn.init.normal_(experts.weight, std=width**-0.5)
+    nn.init.zeros_(experts.bias)
+    return experts
