@@ -64,6 +64,18 @@ def test_unknown_items_are_no_alternatives_and_no_targets(bundle_of, step_of) ->
     assert value(bundle_of, step_of, "ce", mask) == (pytest.approx(right, rel=1e-6), 3)
 
 
+def test_items_that_are_yet_to_come_are_no_alternatives(bundle_of, step_of) -> None:
+    objective = ItemLoss(Env(bundle_of([[0, 1, 2]], 4)), Options(among="seen"))
+    views = {
+        "input": View.of(item=np.zeros((2, 2), dtype=np.int64)),
+        "target": View.of(item=np.array([2, 0]), values={"at": np.array([1, 3])}),
+    }
+    step = step_of(views, item=Table(), history=lambda over, mask, special: Encoding(states=STATES))
+    total, count = objective.terms(step)["loss"]
+    right = (log_sum(0, 2, 2) - 2) + (log_sum(1, 1, 2) - 1)
+    assert (total.item(), count) == (pytest.approx(right, rel=1e-6), 2)
+
+
 def softplus(x: float) -> float:
     return log(1 + exp(x))
 

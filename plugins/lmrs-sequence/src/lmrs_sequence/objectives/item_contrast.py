@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from lmrs_plugins import Env, Step
-from lmrs_sequence.objectives.info_nce import alike, counted, info_nce
+from lmrs_sequence.objectives.info_nce import info_nce
 from lmrs_sequence.objectives.options import Contrast as Options
 
 
@@ -13,7 +14,9 @@ class ItemContrast(nn.Module):
     """Sequence-item contrast (Hou et al., KDD 2022, eq. 7): a history is near its next item, far from those of others.
 
     Shapes: states (B, L, d), target and `at` (M,). The targets of the batch are each other's negatives, whatever domain
-    they are of; equal ones are none. A target without a vector asks nothing, and counts all the same.
+    they are of; equal ones are none. A target without a vector asks nothing, and counts all the same. A draw with many
+    targets a history, such as `next`, asks each of its beginnings. An item that K targets ask for stands once among the
+    keys and weighs K, which is the same sum over fewer scores.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
@@ -24,11 +27,14 @@ class ItemContrast(nn.Module):
         target, at = step.view("target")["item"], step.view("target")["at"]
         query = step.get("history", "input").main.flatten(0, 1).index_select(0, at)
         item = step.get("item", "target")
-        keys, rows = item.main, target
+        vectors, rows = item.main, target
         if item.mask is not None:
-            query, keys, rows = query[item.mask], keys[item.mask], rows[item.mask]
-        own = counted(len(rows), rows.device)
-        return {"loss": (info_nce(query, keys, own, alike(rows), self._temperature), len(target))}
+            query, vectors, rows = query[item.mask], vectors[item.mask], rows[item.mask]
+        _, own, times = torch.unique(rows, return_inverse=True, return_counts=True)
+        first = own.new_full((len(times),), len(own)).scatter_reduce(
+            0, own, torch.arange(len(own), device=own.device), "amin"
+        )
+        return {"loss": (info_nce(query, vectors[first], own, self._temperature, times=times), len(target))}
 
     def counts(self, step: Step) -> dict[str, int]:
         return {"loss": len(step.view("target")["item"])}

@@ -23,6 +23,8 @@ class ItemLoss(nn.Module):
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
         self._options = options
+        seen = torch.from_numpy(env.seen("item")) if options.among == "seen" else None
+        self.register_buffer("seen", seen, persistent=False)
 
     def terms(self, step: Step) -> dict[str, tuple[Tensor, int]]:
         view = step.view("target")
@@ -39,12 +41,14 @@ class ItemLoss(nn.Module):
 
     def _all(self, step: Step, queries: Tensor, target: Tensor) -> Tensor:
         table = step.get("item")
-        if table.mask is not None:
-            live = table.mask[target]
+        there = [mask for mask in (table.mask, self.seen) if mask is not None]
+        known = torch.stack(there).all(0) if there else None
+        if known is not None:
+            live = known[target]
             if not bool(live.all()):
                 queries, target = queries[live], target[live]
         vectors = self._compared(table.main)
-        return full_cross_entropy(queries, vectors, target, table.mask, self._options.label_smoothing)
+        return full_cross_entropy(queries, vectors, target, known, self._options.label_smoothing)
 
     def _compared(self, vectors: Tensor) -> Tensor:
         return functional.normalize(vectors, dim=-1) if self._options.cosine else vectors

@@ -17,6 +17,11 @@ class ItemLoss(Options):
         description="cross-entropy over all items; over the draw's `shared` items with logQ correction; binary "
         "cross-entropy, or BPR, against the draw's `negatives`",
     )
+    among: Literal["all", "seen"] = Field(
+        default="all",
+        description="the alternatives of ce: all items, or those with a training event, so that items which are yet to "
+        "come are not learnt to be wrong",
+    )
     temperature: float = Field(default=1.0, gt=0, description="what scores are divided by")
     cosine: bool = Field(default=False, description="compare directions only; a temperature of about .07 goes with it")
     label_smoothing: float = Field(
@@ -38,15 +43,15 @@ class Attribute(Options):
     """Options of `item-attribute` and `masked-attribute`."""
 
     field: str = Field(default="categories", description="a column of the item table; that of the attributes' node")
+    prior: bool = Field(
+        default=False,
+        description="a bias for each attribute, which starts at how common it is, so that vectors need not learn that",
+    )
 
 
 class Contrast(Options):
     """Options of `item-contrast`."""
 
-    prior: bool = Field(
-        default=False,
-        description="a bias for each attribute, which starts at how common it is, so that vectors need not learn that",
-    )
     temperature: float = Field(default=0.07, gt=0, description="what cosines are divided by")
 
 

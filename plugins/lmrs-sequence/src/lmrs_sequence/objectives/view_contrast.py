@@ -29,10 +29,10 @@ class ViewContrast(nn.Module):
         second = last(step.get("history", "other")).index_select(0, at // given.shape[1])
         same, own = alike(target), counted(len(target), first.device)
         if self._options.negatives == "other":
-            return {"loss": (info_nce(first, second, own, same, self._options.temperature), len(own))}
+            return {"loss": (info_nce(first, second, own, self._options.temperature, same), len(own))}
         both, number = torch.cat([first, second]), len(own)
         own = torch.cat([own + number, own])
-        return {"loss": (info_nce(both, both, own, same.repeat(2, 2), self._options.temperature), len(own))}
+        return {"loss": (info_nce(both, both, own, self._options.temperature, same.repeat(2, 2)), len(own))}
 
     def counts(self, step: Step) -> dict[str, int]:
         number = len(step.view("target")["item"])
