@@ -76,8 +76,7 @@ def _check_examples(case: Case, examples: Any, keys: npt.NDArray[np.int64]) -> N
     case.require(distinct, "different examples share a key: their randomness would be the same; make `keys` distinct")
     case.require(
         set(examples.columns) == set(case.columns),
-        f"its examples have columns {sorted(examples.columns)}, its card names {sorted(case.columns)}: let them "
-        f"agree",
+        f"its examples have columns {sorted(examples.columns)}, its card names {sorted(case.columns)}: let them agree",
     )
     for name, column in examples.columns.items():
         case.require(
