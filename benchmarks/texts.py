@@ -6,10 +6,11 @@ Writes into OUT (`runs/texts` if not given), each with the columns title, catego
 nothing is known:
 
 - `beauty`, with the names of brands and categories;
-- `later-movies`, what ml-latest-small has beyond the movies of ML-1M, five events a user and a movie at least;
 - `ml-1m`, with titles, genres and plots;
-- `few-cold`, of it the last five to thirty events of each user, how many drawn evenly, and without the training events
-  of a tenth of the movies: a domain where little has happened.
+- `newer-movies`, of every other user of ML-1M what they did with movies from 1990 on;
+- `older-movies`, of the other users the last five to twenty events with movies from before, how many drawn evenly, and
+  without the training events of a tenth of these movies: a domain where little has happened. It has neither an item
+  nor a user of `newer-movies`.
 
 Beauty's attributes are numbers. Their names follow from P5's file: attribute k of S3-Rec's is the k-th of those that
 P5 counts five times or more, and their counts are equal, which is checked.
@@ -17,13 +18,10 @@ P5 counts five times or more, and their counts are equal, which is checked.
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 import json
 import random
 import sys
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from html import unescape
@@ -32,7 +30,8 @@ from typing import Any
 
 FEWEST = 5
 COLD = 0.1
-SHORTEST, LONGEST = 5, 30
+SHORTEST, LONGEST = 5, 20
+NEW = 1990
 Histories = Mapping[str, Sequence[str]]
 Text = Mapping[str, str]
 
@@ -100,35 +99,17 @@ def beauty(shared: Path) -> tuple[Histories, dict[str, list[str]]]:
     return histories, {item: [names[number] for number in each] for item, each in numbers.items()}
 
 
-def later_movies(shared: Path, earlier: set[str]) -> tuple[Histories, dict[str, Text]]:
-    """Histories and texts of the movies that are not among the earlier ones."""
-    with zipfile.ZipFile(shared / "ml-latest-small" / "ml-latest-small.zip") as archive:
-
-        def rows(name: str) -> list[dict[str, str]]:
-            return list(csv.DictReader(io.TextIOWrapper(archive.open(f"ml-latest-small/{name}.csv"), "utf-8")))
-
-        events = sorted(rows("ratings"), key=lambda row: int(row["timestamp"]))
-        texts = {
-            row["movieId"]: {"title": row["title"], "categories": row["genres"].replace("|", " ")}
-            for row in rows("movies")
-        }
-    histories: dict[str, list[str]] = {}
-    for row in events:
-        if row["movieId"] not in earlier:
-            histories.setdefault(row["userId"], []).append(row["movieId"])
-    return core(histories), dict(texts)
+def of_movies(histories: Histories, movies: set[str], users: int) -> dict[str, list[str]]:
+    """What the users of one half, 0 or 1, did with some movies, where they did enough."""
+    left = {
+        user: [item for item in items if item in movies] for user, items in histories.items() if int(user) % 2 == users
+    }
+    return {user: items for user, items in left.items() if len(items) >= FEWEST}
 
 
-def core(histories: Histories) -> dict[str, list[str]]:
-    """What is left once every user and item has five events."""
-    kept = {user: list(items) for user, items in histories.items()}
-    while True:
-        counts = Counter(item for items in kept.values() for item in items)
-        kept = {user: [item for item in items if counts[item] >= FEWEST] for user, items in kept.items()}
-        left = {user: items for user, items in kept.items() if len(items) >= FEWEST}
-        if len(left) == len(kept) and all(count >= FEWEST for count in counts.values()):
-            return left
-        kept = left
+def year(text: Text) -> int:
+    """Of a title such as `Toy Story (1995)`."""
+    return int(text["title"].rstrip()[-5:-1])
 
 
 def without_training(histories: Histories, share: float) -> dict[str, list[str]]:
@@ -147,11 +128,13 @@ def main(out: str = "runs/texts", shared: str = "../shared/data") -> None:
     histories, names = beauty(Path(shared))
     write(Path(out) / "beauty", histories, {item: {"categories": ", ".join(each)} for item, each in names.items()})
     histories, texts = movies(Path(shared))
-    write(Path(out) / "later-movies", *later_movies(Path(shared), set(texts)))
     write(Path(out) / "ml-1m", histories, texts)
+    new = {item for item, text in texts.items() if year(text) >= NEW}
+    write(Path(out) / "newer-movies", of_movies(histories, new, 0), texts)
     lengths = random.Random(1)
-    few = {user: items[-lengths.randint(SHORTEST, LONGEST) :] for user, items in histories.items()}
-    write(Path(out) / "few-cold", without_training(few, COLD), texts)
+    older = of_movies(histories, set(texts) - new, 1)
+    few = {user: items[-lengths.randint(SHORTEST, LONGEST) :] for user, items in older.items()}
+    write(Path(out) / "older-movies", without_training(few, COLD), texts)
 
 
 if __name__ == "__main__":
