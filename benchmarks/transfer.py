@@ -3,10 +3,11 @@
     ./dev bench texts runs/texts
     ./dev bench transfer [runs/texts] [runs/transfer] [arms|strategies]
 
-Pre-trains on `beauty` and `later-movies`, once a seed, and tunes on `few-cold`. Each run is a process of its own, lies
-in a folder of its own, and is not made again where it has finished. Prints the mean over seeds and each seed: all
-cases, those whose right answer has no training event, those of short histories; for strategies also what trains,
-seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each seed.
+Pre-trains on `beauty` and `newer-movies`, once a seed, and tunes on `older-movies`, of which it has met neither an item
+nor a user. Each run is a process of its own, lies in a folder of its own, and is not made again where it has finished.
+Prints the mean over seeds and each seed: all cases, those whose right answer has no training event, those of short
+histories; for strategies also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are
+of each seed.
 """
 
 from __future__ import annotations
@@ -28,13 +29,11 @@ from lmrs.report.bar_plot import Bar, bar_plot
 SEEDS = (1, 2, 42)
 METRIC = "NDCG@10"
 FIELDS = "model.text.fields=[title,categories,plot]"
-SOURCES = ("beauty", "later-movies")
-PRETRAIN = (FIELDS, "stages.0.epochs=12")
+SOURCES, TARGET = ("beauty", "newer-movies"), "older-movies"
+PRETRAIN = (FIELDS, "stages.0.epochs=6")
 TUNE = (
     FIELDS,
-    "stages.0.epochs=24",
     "stages.0.stop={patience: 2, every: 3}",
-    "stages.0.sampler.batch=256",
     "stages.0.optimizer.rate=0.003",
 )
 ALL = "stages.0.strategy=finetune-holistic"
@@ -133,7 +132,7 @@ def differences(found: dict[str, list[Result]], last: str) -> None:
 
 def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "arms") -> None:
     """Run what is missing, then print."""
-    folder, arms, data = Path(out), TABLES[asked], f"{texts}/few-cold"
+    folder, arms, data = Path(out), TABLES[asked], f"{texts}/{TARGET}"
     folder.mkdir(parents=True, exist_ok=True)
     for seed in SEEDS:
         before = folder / f"pretrained-{seed}"

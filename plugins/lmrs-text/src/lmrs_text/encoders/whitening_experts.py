@@ -33,10 +33,10 @@ class WhiteningExperts(nn.Module):
     def forward(self, of: Encoding) -> Encoding:
         given = of.main
         x = self.dropout(given)
-        flat = self.weight.transpose(0, 1).flatten(1)
+        each = (x @ self.weight.transpose(0, 1).flatten(1)).unflatten(-1, (self._experts, self.width))
         moved = torch.einsum("ki,kio->ko", self.shift, self.weight)
-        each = (x @ flat).unflatten(-1, (self._experts, self.width)) - moved
-        vectors = torch.einsum("...k,...ko->...o", self._shares(given).to(each.dtype), each)
+        shares = self._shares(given).to(each.dtype)
+        vectors = (shares.unsqueeze(-1) * each).sum(-2) - shares @ moved
         return Encoding(vectors=vectors, mask=of.mask)
 
     def _shares(self, x: Tensor) -> Tensor:
