@@ -6,12 +6,11 @@ Writes into OUT (`runs/texts` if not given), each with the columns title, catego
 nothing is known:
 
 - `beauty`, with the names of brands and categories;
-- `ml-1m`, with titles, genres and plots;
-- `newer-movies`, of every other user of ML-1M what they did with movies from 1990 on;
-- `older-movies`, of the other users the last five to twenty events with movies from before, how many drawn evenly, and
-  without the training events of a tenth of these movies: a domain where little has happened. It has neither an item
-  nor a user of `newer-movies`.
+- `skin-care` and `hair-care`, the items of these two of its categories, histories of three events or more;
+- `makeup`, those of a third, histories of four events or more, without the training events of a tenth of its items;
+- `ml-1m`, with titles, genres and plots.
 
+The three categories have no item in common; who bought in two of them is a user of both, as in Amazon's own data.
 Beauty's attributes are numbers. Their names follow from P5's file: attribute k of S3-Rec's is the k-th of those that
 P5 counts five times or more, and their counts are equal, which is checked.
 """
@@ -30,8 +29,8 @@ from typing import Any
 
 FEWEST = 5
 COLD = 0.1
-SHORTEST, LONGEST = 5, 20
-NEW = 1990
+DOMAINS = {"Skin Care": 3, "Hair Care": 3, "Makeup": 4}
+"""Fewest events of a history."""
 Histories = Mapping[str, Sequence[str]]
 Text = Mapping[str, str]
 
@@ -99,17 +98,10 @@ def beauty(shared: Path) -> tuple[Histories, dict[str, list[str]]]:
     return histories, {item: [names[number] for number in each] for item, each in numbers.items()}
 
 
-def of_movies(histories: Histories, movies: set[str], users: int) -> dict[str, list[str]]:
-    """What the users of one half, 0 or 1, did with some movies, where they did enough."""
-    left = {
-        user: [item for item in items if item in movies] for user, items in histories.items() if int(user) % 2 == users
-    }
-    return {user: items for user, items in left.items() if len(items) >= FEWEST}
-
-
-def year(text: Text) -> int:
-    """Of a title such as `Toy Story (1995)`."""
-    return int(text["title"].rstrip()[-5:-1])
+def within(histories: Histories, items: set[str], fewest: int) -> dict[str, list[str]]:
+    """What happened with some items, where enough did."""
+    left = {user: [item for item in each if item in items] for user, each in histories.items()}
+    return {user: each for user, each in left.items() if len(each) >= fewest}
 
 
 def without_training(histories: Histories, share: float) -> dict[str, list[str]]:
@@ -126,15 +118,14 @@ def without_training(histories: Histories, share: float) -> dict[str, list[str]]
 def main(out: str = "runs/texts", shared: str = "../shared/data") -> None:
     """Write everything."""
     histories, names = beauty(Path(shared))
-    write(Path(out) / "beauty", histories, {item: {"categories": ", ".join(each)} for item, each in names.items()})
-    histories, texts = movies(Path(shared))
-    write(Path(out) / "ml-1m", histories, texts)
-    new = {item for item, text in texts.items() if year(text) >= NEW}
-    write(Path(out) / "newer-movies", of_movies(histories, new, 0), texts)
-    lengths = random.Random(1)
-    older = of_movies(histories, set(texts) - new, 1)
-    few = {user: items[-lengths.randint(SHORTEST, LONGEST) :] for user, items in older.items()}
-    write(Path(out) / "older-movies", without_training(few, COLD), texts)
+    called = {item: {"categories": ", ".join(each)} for item, each in names.items()}
+    write(Path(out) / "beauty", histories, called)
+    for category, fewest in DOMAINS.items():
+        some = within(histories, {item for item, each in names.items() if category in each}, fewest)
+        if category == "Makeup":
+            some = without_training(some, COLD)
+        write(Path(out) / category.lower().replace(" ", "-"), some, called)
+    write(Path(out) / "ml-1m", *movies(Path(shared)))
 
 
 if __name__ == "__main__":
