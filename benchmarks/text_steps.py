@@ -27,7 +27,7 @@ from lmrs.model.batch import Batch, Gather, tensors
 
 HERE = Path(__file__).parent
 BUDGET, LENGTH = 2048, 48
-TEXT = f"use: text/encoder, model: minilm, fields: [movie_title, class], length: {LENGTH}, normalize: true"
+TEXT = f"use: text/encoder, model: minilm, fields: [title, categories], length: {LENGTH}, normalize: true"
 TRAINED = (f"model.item={{{TEXT}, budget: {BUDGET}, recompute: true}}", "stages.0.sampler.batch=32")
 FROZEN = (
     f"model.text={{{TEXT}}}",
