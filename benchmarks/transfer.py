@@ -3,11 +3,10 @@
     ./dev bench texts runs/texts
     ./dev bench transfer [runs/texts] [runs/transfer] [arms|strategies]
 
-Pre-trains on `beauty` and `newer-movies`, once a seed, and tunes on `older-movies`, of which it has met neither an item
-nor a user. Each run is a process of its own, lies in a folder of its own, and is not made again where it has finished.
-Prints the mean over seeds and each seed: all cases, those whose right answer has no training event, those of short
-histories; for strategies also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are
-of each seed.
+Pre-trains on `skin-care` and `hair-care`, once a seed, and tunes on `makeup`, of which it has met no item. Each run is
+a process of its own, lies in a folder of its own, and is not made again where it has finished. Prints the mean over
+seeds and each seed: all cases, those whose right answer has no training event, those of short histories; for strategies
+also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each seed.
 """
 
 from __future__ import annotations
@@ -28,14 +27,11 @@ from lmrs.report.bar_plot import Bar, bar_plot
 
 SEEDS = (1, 2, 42)
 METRIC = "NDCG@10"
-FIELDS = "model.text.fields=[title,categories,plot]"
-SOURCES, TARGET = ("beauty", "newer-movies"), "older-movies"
-PRETRAIN = (FIELDS, "stages.0.epochs=6")
-TUNE = (
-    FIELDS,
-    "stages.0.stop={patience: 2, every: 3}",
-    "stages.0.optimizer.rate=0.003",
-)
+SOURCES, TARGET = ("skin-care", "hair-care"), "makeup"
+PRETRAIN = ("stages.0.epochs=12",)
+STOP = ("stages.0.stop={patience: 5, every: 1}", "model.history.dropout=0.5")
+IDS = (*STOP, "stages.0.sampler.bucket=true")
+TUNE = (*STOP, "stages.0.optimizer.rate=0.0005")
 ALL = "stages.0.strategy=finetune-holistic"
 TEXT_ALONE = ("model.id=null", "model.item.of=[adaptor]")
 
@@ -47,7 +43,7 @@ def training(words: str) -> tuple[str, ...]:
 
 PARTIAL = "use: finetune-partial, train:"
 ARMS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
-    "ids (sasrec)": ("sasrec", False, ("stages.0.sampler.bucket=true", "stages.0.stop={patience: 2, every: 3}")),
+    "ids (sasrec)": ("sasrec", False, IDS),
     "texts, fresh": ("unisrec", False, (*TEXT_ALONE, *training(f"{PARTIAL} [adaptor, history]"))),
     "texts, pre-trained": ("unisrec", True, (*TEXT_ALONE, *training(f"{PARTIAL} [adaptor, history.input_norm*]"))),
     "texts and ids, fresh": ("unisrec", False, training(f"{PARTIAL} [adaptor, id, history]")),
