@@ -5,9 +5,9 @@
 
 Pre-trains on `skin-care` and `hair-care`, once a seed, and tunes on `makeup`, of which it has met no item. Each run is
 a process of its own, lies in a folder of its own, and is not made again where it has finished. Prints the mean over
-seeds and each seed: all cases, those whose right answer has no training event, those of short histories; for strategies
-also what trains, seconds and the peak of memory, and draws `strategies.svg`. Paired tests are of each case's mean over
-seeds. Settings were chosen by the validation part of seed 1.
+seeds and each seed: all cases, those whose right answer has no training event (cold) and the others (warm), those of
+short histories; paired tests of each case's mean over seeds; for strategies also what trains, seconds and the peak of
+memory, and draws `strategies.svg`. Settings were chosen by the validation part of seed 1.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from lmrs.report.bar_plot import Bar, bar_plot
 
 SEEDS = (1, 2, 42)
 METRIC = "NDCG@10"
-GROUPS = ("cold", "short")
 SOURCES, TARGET = ("skin-care", "hair-care"), "makeup"
 PRETRAIN = ("stages.0.epochs=12",)
 STOP = ("stages.0.stop={patience: 5, every: 1}", "model.history.dropout=0.5")
@@ -93,27 +92,23 @@ def parameters(recipe: str, data: str, changes: tuple[str, ...]) -> int:
     return int(json.loads(done.stdout)["stages"][-1]["trainable"])
 
 
-def numbers(result: Result) -> dict[str, float]:
-    """Of all cases and of those that the question is about."""
-    groups = {group.name: group for grouping in result.groupings for group in grouping.groups}
-    found = {"all": result[METRIC]}
-    for name in GROUPS:
-        if len(groups[name].cases):
-            found[name] = result.within(groups[name], METRIC).mean
-    return found
+def cases(result: Result) -> dict[str, npt.NDArray[np.int64]]:
+    """Places of the cases that the questions are about."""
+    groups = {group.name: group.cases for grouping in result.groupings for group in grouping.groups}
+    found = {"all": np.arange(result.cases), **{name: groups[name] for name in ("cold", "short")}}
+    return {**found, "warm": np.setdiff1d(found["all"], found["cold"])}
 
 
 def table(found: dict[str, list[Result]], more: dict[str, list[str]]) -> None:
     """A row an arm."""
-    names = list(numbers(next(iter(found.values()))[0]))
+    asked = cases(next(iter(found.values()))[0])
     heads = more.get("", [])
-    print(f"\n{METRIC}, mean (each seed)\n\n| | " + " | ".join([*names, *heads]) + " |")
-    print("|---" * (1 + len(names) + len(heads)) + "|")
+    print(f"\n{METRIC}, mean (each seed)\n\n| | " + " | ".join([*asked, *heads]) + " |")
+    print("|---" * (1 + len(asked) + len(heads)) + "|")
     for arm, results in found.items():
-        each = [numbers(result) for result in results]
         cells = []
-        for name in names:
-            values = [one[name] for one in each]
+        for places in asked.values():
+            values = [float(result.values[METRIC][places].mean()) for result in results]
             cells.append(f"{statistics.mean(values):.4f} ({', '.join(f'{value:.4f}' for value in values)})")
         print(f"| {arm} | " + " | ".join([*cells, *more.get(arm, [])]) + " |")
 
@@ -122,14 +117,12 @@ def differences(found: dict[str, list[Result]]) -> None:
     """Those that `COMPARED` names against the others, each case's mean over seeds."""
     runs = {arm: {METRIC: pooled([result.values[METRIC] for result in each])} for arm, each in found.items()}
     within: dict[tuple[str, str], dict[str, dict[str, npt.NDArray[np.float64]]]] = {}
-    for arm, each in found.items():
-        for grouping in each[0].groupings:
-            for group in grouping.groups:
-                if group.name in GROUPS and len(group.cases):
-                    values = np.full_like(runs[arm][METRIC], np.nan)
-                    values[group.cases] = runs[arm][METRIC][group.cases]
-                    within.setdefault((grouping.name, group.name), {})[arm] = {METRIC: values}
-    print(f"\n{METRIC}, each case's mean over seeds, paired; Holm over every pair of rows in all three columns:\n")
+    for name, places in cases(next(iter(found.values()))[0]).items():
+        for arm, values in runs.items() if name != "all" else ():
+            some = np.full_like(values[METRIC], np.nan)
+            some[places] = values[METRIC][places]
+            within.setdefault(("", name), {})[arm] = {METRIC: some}
+    print(f"\n{METRIC}, each case's mean over seeds, paired; Holm over every pair of rows in every column:\n")
     for row in compare(runs, within=within):
         if row.first in COMPARED or row.second in COMPARED:
             print(
