@@ -92,7 +92,7 @@ def parameters(recipe: str, data: str, changes: tuple[str, ...]) -> int:
     words = ["recipe", "show", recipe, "--parameters", "--json", "--data", data]
     words += [word for one in changes for word in ("--set", one)]
     done = subprocess.run([sys.executable, "-m", "lmrs.cli.main", *words], capture_output=True, check=True, text=True)
-    return int(json.loads(done.stdout)["stages"][-1]["trainable"])
+    return int(json.loads(done.stdout)["parameters"][-1]["trainable"])
 
 
 def cold_share(folder: Path) -> float:
