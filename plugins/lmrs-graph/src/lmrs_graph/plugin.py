@@ -5,7 +5,14 @@ from __future__ import annotations
 from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
 from lmrs_plugins.recipe import RecipeCard
 
-_USER, _ITEM = Port("user", "vectors"), Port("item", "vectors")
+_USER, _ITEM, _RELATION = (Port(subject, "vectors") for subject in ("user", "item", "relation"))
+_NODES = {"{subject}": "{subject}"}
+_LAYERS = (
+    ("sage", "sage", "Sage", "whatever the relation to them", "Hamilton et al., NeurIPS 2017, algorithm 1"),
+    ("rgcn", "rgcn", "Rgcn", "with a matrix for each relation", "Schlichtkrull et al., ESWC 2018, eq. 2-3"),
+    ("gat", "gat", "Gat", "with attention", "Brody et al., ICLR 2022, eq. 7; Wang et al., KDD 2019, eq. 4"),
+    ("compgcn", "compgcn", "CompGcn", "composed with vectors of relations", "Vashishth et al., ICLR 2020, eq. 2-5"),
+)
 
 
 @hookimpl
@@ -32,6 +39,64 @@ def lmrs_encoders() -> list[Card]:
             needs=("interactions",),
             source="He et al., SIGIR 2020, eq. 3-8",
         ),
+        *(
+            Card(
+                family="encoder",
+                name=name,
+                summary=f"nodes of a named graph by their neighbours, {how}",
+                load=f"lmrs_graph.encoders.{module}:{kind}",
+                options=f"lmrs_graph.encoders.options:{kind}",
+                takes={"of": Port("$subject", "vectors")},
+                gives={"": Port("$subject", "vectors")},
+                evaluation="table",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, module, kind, how, source in _LAYERS
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=f"sampled-{name}",
+                summary=f"nodes of a named graph by some of their neighbours, drawn anew in each step, {how}",
+                load=f"lmrs_graph.encoders.{module}:Sampled{kind}",
+                options=f"lmrs_graph.encoders.options:Sampled{kind}",
+                takes={"of": Port("$subject", "vectors", at="nodes")},
+                gives={"": Port("$subject", "vectors")},
+                evaluation="rows",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, module, kind, how, source in _LAYERS
+        ),
+        Card(
+            family="encoder",
+            name="linked",
+            summary="rows by the vectors of the entities that they are linked to",
+            load="lmrs_graph.encoders.linked:Linked",
+            options="lmrs_graph.encoders.options:Linked",
+            takes={"of": Port("entity", "vectors")},
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("link.{subject}",),
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=name,
+                summary=f"free vectors of the nodes and relations of a named graph, as {kind} has them",
+                load=f"lmrs_graph.encoders.triples:{kind}",
+                options="lmrs_graph.encoders.options:Triples",
+                gives={"": Port("$subject", "vectors"), "relation": _RELATION},
+                evaluation="table",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, kind, source in (
+                ("transe", "TransE", "Bordes et al., NeurIPS 2013, algorithm 1"),
+                ("distmult", "DistMult", "Yang et al., ICLR 2015, 3"),
+            )
+        ),
     ]
 
 
@@ -46,7 +111,16 @@ def lmrs_samplers() -> list[Card]:
             options="lmrs_graph.samplers.options:Pairs",
             columns=("user", "target"),
             needs=("interactions",),
-        )
+        ),
+        Card(
+            family="sampler",
+            name="edges",
+            summary="edges of a named graph, each once an epoch",
+            load="lmrs_graph.samplers.edges:Edges",
+            options="lmrs_graph.samplers.options:Edges",
+            columns=("head", "relation", "tail"),
+            needs=("graph.{graph}",),
+        ),
     ]
 
 
@@ -75,6 +149,21 @@ def lmrs_transforms() -> list[Card]:
             columns=("user",),
             emits={"input": ViewType(rows={"user": "user"})},
         ),
+        Card(
+            family="transform",
+            name="corrupt",
+            summary="edges of a named graph, and edges that are not there",
+            load="lmrs_graph.transforms.corrupt:Corrupt",
+            options="lmrs_graph.transforms.options:Corrupt",
+            columns=("head", "relation", "tail"),
+            emits={
+                "head": ViewType(rows=_NODES, values=("relation",)),
+                "tail": ViewType(rows=_NODES),
+                "wrong": ViewType(rows=_NODES, values=("instead",)),
+            },
+            needs=("graph.{graph}",),
+            source="Bordes et al., NeurIPS 2013, eq. 2",
+        ),
     ]
 
 
@@ -102,7 +191,21 @@ def lmrs_objectives() -> list[Card]:
                 Pull("item_start", "negative", when="decay"),
             ),
             source="Rendle et al., UAI 2009, eq. 4",
-        )
+        ),
+        Card(
+            family="objective",
+            name="link",
+            summary="edges that are there score above edges that are not",
+            load="lmrs_graph.objectives.link:Link",
+            options="lmrs_graph.objectives.options:Link",
+            takes={"node": Port("$S", "vectors"), "relation": Port("relation", "vectors", optional=True)},
+            pulls=(
+                *(Pull("node", view) for view in ("head", "tail", "wrong")),
+                *(Pull("relation", when=f"score={score}") for score in ("distmult", "transe")),
+            ),
+            reads=("head.relation", "wrong.instead", "wrong.mask"),
+            source="Bordes et al., NeurIPS 2013, eq. 1-2; Yang et al., ICLR 2015, eq. 2",
+        ),
     ]
 
 

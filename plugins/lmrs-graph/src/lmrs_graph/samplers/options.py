@@ -11,3 +11,11 @@ class Pairs(Options):
     """Options of `pairs`."""
 
     batch: int = Field(default=1024, ge=1, description="pairs of a batch; the last one of an epoch may be smaller")
+
+
+class Edges(Options):
+    """Options of `edges`."""
+
+    graph: str = Field(default="knowledge", description="the graph, by its name in the data")
+    subject: str = Field(default="entity", description="what its nodes are: entity; user for social")
+    batch: int = Field(default=1024, ge=1, description="edges of a batch; the last one of an epoch may be smaller")
