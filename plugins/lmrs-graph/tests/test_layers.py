@@ -52,12 +52,12 @@ def test_each_is_pygs_layer_on_the_edges_of_the_graph() -> None:
         encoder, binding = made(kind)
         conv = encoder.layers[0].conv
         assert type(conv) is layer
-        more = (
-            {"sage": (), "rgcn": (relation,), "gat": (encoder.layers[0].relation[relation],)}
-            if kind == "gat"
-            else {"sage": (), "rgcn": (relation,)}
-        )
-        assert torch.allclose(whole(encoder, binding, table()).main, conv(x, edges, *more[kind]), atol=1e-6)
+        more = []
+        if kind == "rgcn":
+            more = [relation]
+        elif kind == "gat":
+            more = [encoder.layers[0].relation[relation]]
+        assert torch.allclose(whole(encoder, binding, table()).main, conv(x, edges, *more), atol=1e-6)
 
 
 @pytest.mark.parametrize("compose", ["subtract", "multiply", "correlate"])

@@ -13,7 +13,7 @@ import lmrs_graph.plugin as plugin
 from lmrs_plugins import Card, Options
 
 HEAVY = ("torch", "numpy", "torch_geometric", "networkx", "pydantic", "pyarrow")
-LIGHT = ("lmrs_graph.joined", "lmrs_graph.transforms.negatives", "lmrs_graph.samplers.pairs")
+LIGHT = ("lmrs_graph.joined", "lmrs_graph.edges", "lmrs_graph.transforms.negatives", "lmrs_graph.samplers.pairs")
 CARDS: list[Card] = [
     card for hook in ("encoders", "transforms", "samplers", "objectives") for card in getattr(plugin, f"lmrs_{hook}")()
 ]

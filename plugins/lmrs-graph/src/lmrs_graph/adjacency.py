@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lmrs_graph.distinct import distinct
 from lmrs_graph.typed import Rows, TypedGraph
 
 
@@ -35,7 +36,7 @@ def symmetric(graph: TypedGraph) -> Adjacency:
     """Who is joined with whom, whatever the direction, the relation and the number of edges between them."""
     row = np.concatenate([graph.source, graph.target])
     column = np.concatenate([graph.target, graph.source])
-    row, column = np.divmod(np.unique(row * graph.nodes + column), max(1, graph.nodes))
+    row, column = np.divmod(distinct(row * graph.nodes + column), max(1, graph.nodes))
     return Adjacency(starts(row, graph.nodes), column)
 
 

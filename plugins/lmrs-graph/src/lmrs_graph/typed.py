@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from lmrs_graph.distinct import distinct
 from lmrs_plugins import Bundle, InputError
 from lmrs_plugins.bundle import Graph
 
@@ -122,7 +123,7 @@ def _check_known(graph: Graph, bundle: Bundle, name: str) -> None:
 
 def _pairs(bundle: Bundle) -> Rows:
     """User times the number of items plus item, of each pair that has an event; ascending."""
-    return np.unique(bundle.users * bundle.count("item") + bundle.items)
+    return distinct(bundle.users * bundle.count("item") + bundle.items)
 
 
 def _distinct(graph: TypedGraph) -> TypedGraph:
@@ -130,6 +131,6 @@ def _distinct(graph: TypedGraph) -> TypedGraph:
     apart = graph.source != graph.target
     relations = max(1, len(graph.relations))
     keys = (graph.target[apart] * relations + graph.relation[apart]) * graph.nodes + graph.source[apart]
-    rest, source = np.divmod(np.unique(keys), max(1, graph.nodes))
+    rest, source = np.divmod(distinct(keys), max(1, graph.nodes))
     target, relation = np.divmod(rest, relations)
     return replace(graph, source=source, target=target, relation=relation)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from lmrs_graph.distinct import distinct
 from lmrs_graph.transforms.options import Negatives as Options
 from lmrs_plugins import Env, ExampleRandom, Examples, InputError, View
 
@@ -20,7 +21,7 @@ class Negatives:
     def __init__(self, env: Env, options: Options) -> None:
         self._each, self._items = options.negatives, env.count("item")
         users, items = env.bundle.users, env.bundle.items
-        user, item = np.divmod(np.unique(users * self._items + items), self._items)
+        user, item = np.divmod(distinct(users * self._items + items), self._items)
         self._first = np.searchsorted(user, np.arange(env.count("user") + 1))
         full = np.flatnonzero(np.diff(self._first) >= self._items)
         if len(full):
