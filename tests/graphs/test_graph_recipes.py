@@ -104,6 +104,13 @@ def test_lightgcn_learns_what_the_neighbours_took(tmp_path: Path) -> None:
     assert len(found & taken) <= 2, "nothing of training; the held-out ones may well be there"
 
 
+@pytest.mark.fault("H: somebody without a vector, where users are known by their rows")
+def test_nobody_is_answered_with_what_is_anothers(tmp_path: Path) -> None:
+    pipeline = run("lightgcn", out=tmp_path / "run", overrides=["stages.0.epochs=1", *SMALL], device="cpu")
+    assert pipeline.recommend(user=pipeline.setting.bundle.vocabularies["user"].ids[0], top=3)
+    assert pipeline.recommend(history=list(pipeline.setting.bundle.vocabularies["item"].ids[:2]), top=3) == []
+
+
 @pytest.mark.fault("F: graph: held-out events reach no vector")
 def test_held_out_events_change_no_vector(tmp_path: Path) -> None:
     pipeline = run("lightgcn", out=tmp_path / "run", overrides=["stages.0.epochs=1", *SMALL], device="cpu")
