@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DISTRIBUTIONS = {
     "lmrs-plugins": ROOT / "lmrs_plugins",
     "lmrs": ROOT / "core",
+    "lmrs-graph": ROOT / "plugins" / "lmrs-graph",
     "lmrs-sequence": ROOT / "plugins" / "lmrs-sequence",
     "lmrs-text": ROOT / "plugins" / "lmrs-text",
     "lmrs-stranger": ROOT / "tests" / "stranger" / "plugin",

@@ -44,13 +44,13 @@ class Bench:
         """Bind the node and wire `several` nodes to each port that takes many."""
         data = (bundle or case.bundle).training()
         wires = {}
-        for number, (name, port) in enumerate(case.card.takes.items()):
+        for number, (name, port) in enumerate(case.takes.items()):
             count = several if port.many else 1
             wires[name] = [FakeNode.of(port, data, 10 * number + one, masked=masked) for one in range(count)]
         widths = {name: [WIDTH] * len(wires[name]) if port.many else WIDTH for name, port in case.card.takes.items()}
         component = case.load()
         binding = case.call(component.bind, case.env(bundle)) if hasattr(component, "bind") else None
-        return Bench(case, case.env(bundle, widths=widths, binding=binding), binding, wires, case.card.takes)
+        return Bench(case, case.env(bundle, widths=widths, binding=binding), binding, wires, case.takes)
 
     def build(self, seed: int = 0) -> Any:
         """The module."""

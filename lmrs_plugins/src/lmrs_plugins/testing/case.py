@@ -12,7 +12,7 @@ from lmrs_plugins.bundle import Bundle
 from lmrs_plugins.card import Card
 from lmrs_plugins.env import Env
 from lmrs_plugins.options import Options
-from lmrs_plugins.ports import ViewType, expand, holds
+from lmrs_plugins.ports import Port, ViewType, expand, holds
 from lmrs_plugins.testing.exemptions import Exemptions
 from lmrs_plugins.testing.surroundings import artifacts, attribute, seeded
 
@@ -119,6 +119,13 @@ class Case:
     def plain(self) -> dict[str, Any]:
         """Its options as plain data, for the conditions of cards."""
         return {} if self.options is None else self.options.model_dump(mode="json")
+
+    @cached_property
+    def takes(self) -> dict[str, Port]:
+        """The card's ports; a variable that is called like an option with a text is that option's value."""
+        known = {f"${name}": text for name, text in self.plain.items() if isinstance(text, str)}
+        ports = self.card.takes.items()
+        return {name: replace(port, subject=known.get(port.subject, port.subject)) for name, port in ports}
 
     @property
     def columns(self) -> tuple[str, ...]:

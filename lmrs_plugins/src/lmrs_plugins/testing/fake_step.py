@@ -128,7 +128,7 @@ def wired(case: Case) -> dict[str, list[FakeNode]]:
     data = case.bundle.training()
     return {
         name: [FakeNode.of(port, data, 10 * number + one) for one in range(2 if port.many else 1)]
-        for number, (name, port) in enumerate(case.card.takes.items())
+        for number, (name, port) in enumerate(case.takes.items())
     }
 
 

@@ -13,7 +13,7 @@ from lmrs_plugins import Env, Step, last
 class Dot(nn.Module):
     """score = last state, or the one vector, of the history . vector of the row.
 
-    A row without a vector (never trained, nothing known) scores -inf.
+    A row without a vector (never trained, nothing known) scores -inf, and so does every row for somebody without one.
 
     Shapes: states (B, L, d), table (n, d) -> (B, n); with candidates (B, K) -> (B, K).
     """
@@ -30,4 +30,7 @@ class Dot(nn.Module):
         if self._cosine:
             query, vectors = functional.normalize(query, dim=-1), functional.normalize(vectors, dim=-1)
         scores = query @ vectors.T if vectors.ndim == 2 else torch.einsum("bd,bkd->bk", query, vectors)
-        return scores if mask is None else scores.masked_fill(~mask, float("-inf"))
+        scores = scores if mask is None else scores.masked_fill(~mask, float("-inf"))
+        if history.main.ndim == 2 and history.mask is not None:
+            scores = scores.masked_fill(~history.mask[:, None], float("-inf"))
+        return scores

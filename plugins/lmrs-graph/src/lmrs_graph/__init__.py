@@ -1,0 +1,1 @@
+"""Graphs of users, items and entities."""

@@ -1,0 +1,222 @@
+"""What this plugin offers: cards and recipes, and nothing that costs anything to import."""
+
+from __future__ import annotations
+
+from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
+from lmrs_plugins.recipe import RecipeCard
+
+_USER, _ITEM, _RELATION = (Port(subject, "vectors") for subject in ("user", "item", "relation"))
+_NODES = {"{subject}": "{subject}"}
+_LAYERS = (
+    ("sage", "sage", "Sage", "whatever the relation to them", "Hamilton et al., NeurIPS 2017, algorithm 1"),
+    ("rgcn", "rgcn", "Rgcn", "with a matrix for each relation", "Schlichtkrull et al., ESWC 2018, eq. 2-3"),
+    ("gat", "gat", "Gat", "with attention", "Brody et al., ICLR 2022, eq. 7; Wang et al., KDD 2019, eq. 4"),
+    ("compgcn", "compgcn", "CompGcn", "composed with vectors of relations", "Vashishth et al., ICLR 2020, eq. 2-5"),
+)
+
+
+@hookimpl
+def lmrs_encoders() -> list[Card]:
+    return [
+        Card(
+            family="encoder",
+            name="id",
+            summary="a free vector for every row of a subject",
+            load="lmrs_graph.encoders.id:Id",
+            options="lmrs_graph.encoders.options:Id",
+            gives={"": Port("$subject", "vectors")},
+            evaluation="lookup",
+        ),
+        Card(
+            family="encoder",
+            name="lightgcn",
+            summary="users and items by those whom they are joined with in training, several steps away",
+            load="lmrs_graph.encoders.lightgcn:LightGcn",
+            options="lmrs_graph.encoders.options:LightGcn",
+            takes={"user": _USER, "item": _ITEM},
+            gives={"user": _USER, "item": _ITEM},
+            evaluation="table",
+            needs=("interactions",),
+            source="He et al., SIGIR 2020, eq. 3-8",
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=name,
+                summary=f"nodes of a named graph by their neighbours, {how}",
+                load=f"lmrs_graph.encoders.{module}:{kind}",
+                options=f"lmrs_graph.encoders.options:{kind}",
+                takes={"of": Port("$subject", "vectors")},
+                gives={"": Port("$subject", "vectors")},
+                evaluation="table",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, module, kind, how, source in _LAYERS
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=f"sampled-{name}",
+                summary=f"nodes of a named graph by some of their neighbours, drawn anew in each step, {how}",
+                load=f"lmrs_graph.encoders.{module}:Sampled{kind}",
+                options=f"lmrs_graph.encoders.options:Sampled{kind}",
+                takes={"of": Port("$subject", "vectors", at="nodes")},
+                gives={"": Port("$subject", "vectors")},
+                evaluation="rows",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, module, kind, how, source in _LAYERS
+        ),
+        Card(
+            family="encoder",
+            name="linked",
+            summary="rows by the vectors of the entities that they are linked to",
+            load="lmrs_graph.encoders.linked:Linked",
+            options="lmrs_graph.encoders.options:Linked",
+            takes={"of": Port("entity", "vectors")},
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("link.{subject}",),
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=name,
+                summary=f"free vectors of the nodes and relations of a named graph, as {kind} has them",
+                load=f"lmrs_graph.encoders.triples:{kind}",
+                options="lmrs_graph.encoders.options:Triples",
+                gives={"": Port("$subject", "vectors"), "relation": _RELATION},
+                evaluation="table",
+                needs=("graph.{graph}",),
+                source=source,
+            )
+            for name, kind, source in (
+                ("transe", "TransE", "Bordes et al., NeurIPS 2013, algorithm 1"),
+                ("distmult", "DistMult", "Yang et al., ICLR 2015, 3"),
+            )
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_samplers() -> list[Card]:
+    return [
+        Card(
+            family="sampler",
+            name="pairs",
+            summary="training events as pairs of a user and an item, each once an epoch",
+            load="lmrs_graph.samplers.pairs:Pairs",
+            options="lmrs_graph.samplers.options:Pairs",
+            columns=("user", "target"),
+            needs=("interactions",),
+        ),
+        Card(
+            family="sampler",
+            name="edges",
+            summary="edges of a named graph, each once an epoch",
+            load="lmrs_graph.samplers.edges:Edges",
+            options="lmrs_graph.samplers.options:Edges",
+            columns=("head", "relation", "tail"),
+            needs=("graph.{graph}",),
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_transforms() -> list[Card]:
+    return [
+        Card(
+            family="transform",
+            name="negatives",
+            summary="pairs that happened, and items that the user did not take",
+            load="lmrs_graph.transforms.negatives:Negatives",
+            options="lmrs_graph.transforms.options:Negatives",
+            columns=("user", "target"),
+            emits={
+                "input": ViewType(rows={"user": "user"}),
+                "target": ViewType(rows={"item": "item"}),
+                "negative": ViewType(rows={"item": "item"}),
+            },
+            source="Rendle et al., UAI 2009, 4.2",
+        ),
+        Card(
+            family="transform",
+            name="users",
+            summary="users by their rows, for an answer that needs no history",
+            load="lmrs_graph.transforms.users:Users",
+            columns=("user",),
+            emits={"input": ViewType(rows={"user": "user"})},
+        ),
+        Card(
+            family="transform",
+            name="corrupt",
+            summary="edges of a named graph, and edges that are not there",
+            load="lmrs_graph.transforms.corrupt:Corrupt",
+            options="lmrs_graph.transforms.options:Corrupt",
+            columns=("head", "relation", "tail"),
+            emits={
+                "head": ViewType(rows=_NODES, values=("relation",)),
+                "tail": ViewType(rows=_NODES),
+                "wrong": ViewType(rows=_NODES, values=("instead",)),
+            },
+            needs=("graph.{graph}",),
+            source="Bordes et al., NeurIPS 2013, eq. 2",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_objectives() -> list[Card]:
+    return [
+        Card(
+            family="objective",
+            name="pair",
+            summary="pairs that happened score above pairs that did not, by BPR or binary cross-entropy",
+            load="lmrs_graph.objectives.pair:Pair",
+            options="lmrs_graph.objectives.options:Pair",
+            takes={
+                "user": _USER,
+                "item": _ITEM,
+                "user_start": Port("user", "vectors", optional=True),
+                "item_start": Port("item", "vectors", optional=True),
+            },
+            pulls=(
+                Pull("user", "input"),
+                Pull("item", "target"),
+                Pull("item", "negative"),
+                Pull("user_start", "input", when="decay"),
+                Pull("item_start", "target", when="decay"),
+                Pull("item_start", "negative", when="decay"),
+            ),
+            source="Rendle et al., UAI 2009, eq. 4",
+        ),
+        Card(
+            family="objective",
+            name="link",
+            summary="edges that are there score above edges that are not",
+            load="lmrs_graph.objectives.link:Link",
+            options="lmrs_graph.objectives.options:Link",
+            takes={"node": Port("$S", "vectors"), "relation": Port("relation", "vectors", optional=True)},
+            pulls=(
+                *(Pull("node", view) for view in ("head", "tail", "wrong")),
+                *(Pull("relation", when=f"score={score}") for score in ("distmult", "transe")),
+            ),
+            reads=("head.relation", "wrong.instead", "wrong.mask"),
+            source="Bordes et al., NeurIPS 2013, eq. 1-2; Yang et al., ICLR 2015, eq. 2",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_recipes() -> list[RecipeCard]:
+    return [
+        RecipeCard(
+            name="lightgcn",
+            summary="users and items by those whom they are joined with, several steps away",
+            package="lmrs_graph",
+            path="recipes/lightgcn.yaml",
+            source="He et al., SIGIR 2020",
+        )
+    ]

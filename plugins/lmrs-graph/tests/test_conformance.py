@@ -1,0 +1,56 @@
+"""Every component keeps the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lmrs_plugins import Examples, View
+from lmrs_plugins.testing import check_plugin
+
+EDGES = Examples(
+    np.arange(9), {"head": np.arange(9), "relation": np.arange(9) % 2, "tail": np.array([3, 1, 4, 1, 5, 9, 2, 6, 5])}
+)
+ROWS = np.arange(18).reshape(6, 3)
+ASKED = {
+    "head": View({"item": ROWS[:, 0]}, {"item": "item"}, {"relation": ROWS[:, 1] % 2}),
+    "tail": View({"item": ROWS[:, 2]}, {"item": "item"}),
+    "wrong": View({"item": ROWS[:, :2]}, {"item": "item"}, {"instead": ROWS[:, 1:] % 2}, ROWS[:, 1:] % 5 > 0),
+}
+"""What `link` looks at; it is of any subject, and the checks take items for that."""
+SOCIAL = {"graph": "social", "subject": "user"}
+LAYERS = ("sage", "rgcn", "gat", "compgcn")
+SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "items": {
+        "id": {"subject": "item"},
+        "pair": {"decay": 0.1},
+        "pairs": {"batch": 5},
+        "edges": {"batch": 7},
+        "corrupt": {"negatives": 3},
+        "rgcn": {"layers": 2, "bases": 2, "width": 16},
+        "gat": {"heads": 2, "dropout": 0.2},
+        "compgcn": {"compose": "correlate", "inverse": False},
+        "sage": {"aggregate": "max"},
+        "sampled-sage": {"fan": [2, 2]},
+    },
+    "users": {
+        "id": {"subject": "user"},
+        "pair": {"decay": 0.1, "loss": "bce"},
+        "negatives": {"negatives": 3},
+        "edges": {**SOCIAL, "batch": 7},
+        "corrupt": SOCIAL,
+        "link": {"score": "transe", "loss": "margin"},
+        "transe": {"subject": "user", "graph": "social"},
+        **dict.fromkeys(LAYERS, SOCIAL),
+        **{f"sampled-{name}": {**SOCIAL, "layers": 1, "fan": [3]} for name in LAYERS},
+    },
+}
+
+
+@pytest.mark.parametrize("options", SETTINGS.values(), ids=SETTINGS)
+def test_conforms(options: dict[str, dict[str, Any]]) -> None:
+    report = check_plugin("lmrs_graph.plugin", options=options, inputs={"corrupt": EDGES, "link": ASKED})
+    assert report.exempt == {}
+    assert {"encoder/id", "encoder/lightgcn", "objective/pair"} <= set(report.passed)
