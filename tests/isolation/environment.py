@@ -24,6 +24,7 @@ DISTRIBUTIONS = {
     "lmrs-plugins": ROOT / "lmrs_plugins",
     "lmrs": ROOT / "core",
     "lmrs-sequence": ROOT / "plugins" / "lmrs-sequence",
+    "lmrs-multimodal": ROOT / "plugins" / "lmrs-multimodal",
     "lmrs-text": ROOT / "plugins" / "lmrs-text",
     "lmrs-stranger": ROOT / "tests" / "stranger" / "plugin",
 }
