@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lmrs_plugins import Card, Port, hookimpl
+from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
+from lmrs_plugins.recipe import RecipeCard
 
 _CLIP = "Radford et al., ICML 2021"
 
@@ -21,4 +22,77 @@ def lmrs_encoders() -> list[Card]:
             needs=("image.{subject}",),
             source=f"{_CLIP}, 2.4",
         ),
+        Card(
+            family="encoder",
+            name="clip-text",
+            summary="rows by their texts, through CLIP's text tower",
+            load="lmrs_multimodal.encoders.clip_text:ClipText",
+            options="lmrs_multimodal.encoders.options:ClipText",
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("{subject}.{fields}",),
+            source=f"{_CLIP}, 2.4",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_transforms() -> list[Card]:
+    return [
+        Card(
+            family="transform",
+            name="seen",
+            summary="the rows that examples name; where it is asked, the last of each",
+            load="lmrs_multimodal.transforms.seen:Seen",
+            options="lmrs_multimodal.transforms.options:Seen",
+            columns=("{subject}",),
+            emits={"input": ViewType(rows={"{subject}": "{subject}"})},
+            traits=("batch-level",),
+        )
+    ]
+
+
+@hookimpl
+def lmrs_samplers() -> list[Card]:
+    return [
+        Card(
+            family="sampler",
+            name="pictured",
+            summary="all rows of a subject that have a picture, each once an epoch",
+            load="lmrs_multimodal.samplers.pictured:Pictured",
+            options="lmrs_multimodal.samplers.options:Pictured",
+            columns=("{subject}",),
+            needs=("image.{subject}",),
+        )
+    ]
+
+
+@hookimpl
+def lmrs_objectives() -> list[Card]:
+    return [
+        Card(
+            family="objective",
+            name="image-text",
+            summary="a picture and its text among the others of the batch, both ways",
+            load="lmrs_multimodal.objectives.image_text:ImageText",
+            options="lmrs_multimodal.objectives.options:ImageText",
+            takes={"image": Port("$S", "vectors"), "text": Port("$S", "vectors")},
+            pulls=(Pull("image", "input"), Pull("text", "input")),
+            reads=("input.mask",),
+            traits=("rows-interact",),
+            source=f"{_CLIP}, figure 3",
+        )
+    ]
+
+
+@hookimpl
+def lmrs_recipes() -> list[RecipeCard]:
+    return [
+        RecipeCard(
+            name="clip-pretrain",
+            summary="a small tower for pictures and one for texts, learnt from each other, to start others from",
+            package="lmrs_multimodal",
+            path="recipes/clip-pretrain.yaml",
+            source=_CLIP,
+        )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from lmrs_multimodal.options import OfClip, Subject
+from lmrs_plugins.fields import Fields
 
 
 class Image(OfClip):
@@ -16,3 +17,10 @@ class Image(OfClip):
     crop: float = Field(
         default=1.0, gt=0, le=1, description="in training a random part of at least this share of a picture; 1: all"
     )
+
+
+class ClipText(OfClip, Fields):
+    """Options of `clip-text`."""
+
+    normalize: bool = Field(default=False, description="vectors of length 1")
+    width: int = Field(default=0, ge=0, description="d of the vectors, by a linear map; 0: as the model has it")
