@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lmrs_multimodal.before_open_clip  # noqa: F401
+
+# isort: split
 import io
 from collections.abc import Callable
 from typing import Any

@@ -29,7 +29,7 @@ INPUTS = {"image-text": {"input": View({"item": np.arange(8)}, {"item": "item"},
 @pytest.mark.parametrize("name", SETTINGS)
 def test_conforms(name: str, tiny) -> None:
     options = {component: dict(said) for component, said in SETTINGS[name].items()}
-    for tower in ("image", "clip-text"):
+    for tower in ("image", "patches", "clip-text"):
         options[tower] = {"model": tiny, **options.get(tower, {})}
     options["pictured"] = {"batch": 4}
     report = check_plugin("lmrs_multimodal.plugin", options=options, inputs=INPUTS)

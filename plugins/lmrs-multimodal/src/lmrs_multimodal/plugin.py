@@ -24,6 +24,28 @@ def lmrs_encoders() -> list[Card]:
         ),
         Card(
             family="encoder",
+            name="patches",
+            summary="rows by the parts of their pictures, through CLIP's image tower",
+            load="lmrs_multimodal.encoders.patches:Patches",
+            options="lmrs_multimodal.encoders.options:Patches",
+            gives={"": Port("$subject", "states")},
+            evaluation="rows",
+            needs=("image.{subject}",),
+            source=f"{_CLIP}, 2.4",
+        ),
+        Card(
+            family="encoder",
+            name="pool",
+            summary="the tokens of a row as one vector, by attention",
+            load="lmrs_multimodal.encoders.pool:Pool",
+            options="lmrs_multimodal.fusions.options:Pool",
+            takes={"of": Port("$S", "states")},
+            gives={"": Port("$S", "vectors")},
+            evaluation="rows",
+            source="Yang et al., NAACL 2016, eq. 5-7",
+        ),
+        Card(
+            family="encoder",
             name="clip-text",
             summary="rows by their texts, through CLIP's text tower",
             load="lmrs_multimodal.encoders.clip_text:ClipText",
@@ -32,6 +54,34 @@ def lmrs_encoders() -> list[Card]:
             evaluation="rows",
             needs=("{subject}.{fields}",),
             source=f"{_CLIP}, 2.4",
+        ),
+    ]
+
+
+@hookimpl
+def lmrs_fusions() -> list[Card]:
+    return [
+        Card(
+            family="fusion",
+            name="attention",
+            summary="types of data look at each other, and a learnt query at them",
+            load="lmrs_multimodal.fusions.attention:Attention",
+            options="lmrs_multimodal.fusions.options:Attention",
+            takes={"of": Port("$S", "vectors", many=True)},
+            gives={"": Port("$S", "vectors")},
+            evaluation="rows",
+            source="Vaswani et al., NeurIPS 2017, 3.2",
+        ),
+        Card(
+            family="fusion",
+            name="co-attention",
+            summary="two streams of tokens that look at each other",
+            load="lmrs_multimodal.fusions.co_attention:CoAttention",
+            options="lmrs_multimodal.fusions.options:CoAttention",
+            takes={"first": Port("$S", "states"), "second": Port("$S", "states")},
+            gives={"first": Port("$S", "states"), "second": Port("$S", "states")},
+            evaluation="rows",
+            source="Lu et al., NeurIPS 2019, 3.1",
         ),
     ]
 

@@ -9,6 +9,7 @@ from torch.nn import functional
 from lmrs_multimodal.architecture import architecture
 from lmrs_multimodal.encoders.layers import parts, targets
 from lmrs_multimodal.encoders.options import Image as Options
+from lmrs_multimodal.encoders.options import OfPictures
 from lmrs_multimodal.encoders.tower import image_tower
 from lmrs_multimodal.pictures import Pictures
 from lmrs_plugins import Encoding, Env
@@ -23,20 +24,21 @@ class Image(nn.Module):
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, env: Env, options: Options) -> None:
+    def __init__(self, env: Env, options: OfPictures) -> None:
         super().__init__()
         found = architecture(options.model, options.weights)
         self.tower = image_tower(found)
         inner = int(found.config["embed_dim"])
-        self.width: int = options.width or inner
-        self.project = nn.Linear(inner, options.width) if options.width else nn.Identity()
-        self._normalize = options.normalize
+        wanted = options.width if isinstance(options, Options) else 0
+        self.width: int = wanted or inner
+        self.project = nn.Linear(inner, wanted) if wanted else nn.Identity()
+        self._normalize = isinstance(options, Options) and options.normalize
         mean, std = (torch.tensor(one).view(1, 3, 1, 1) * 255 for one in (found.mean, found.std))
         self.register_buffer("mean", mean, persistent=False)
         self.register_buffer("scale", 1 / std, persistent=False)
 
     @staticmethod
-    def bind(env: Env, options: Options) -> Pictures:
+    def bind(env: Env, options: OfPictures) -> Pictures:
         return Pictures.of(env.bundle, options.subject, architecture(options.model), options.crop)
 
     def forward(self, pixels: Tensor, there: Tensor) -> Encoding:

@@ -8,15 +8,24 @@ from lmrs_multimodal.options import OfClip, Subject
 from lmrs_plugins.fields import Fields
 
 
-class Image(OfClip):
-    """Options of `image`."""
+class OfPictures(OfClip):
+    """The pictures of rows."""
 
     subject: Subject = Field(default="item", description="whose pictures: item, user")
-    normalize: bool = Field(default=False, description="vectors of length 1")
-    width: int = Field(default=0, ge=0, description="d of the vectors, by a linear map; 0: as the model has it")
     crop: float = Field(
         default=1.0, gt=0, le=1, description="in training a random part of at least this share of a picture; 1: all"
     )
+
+
+class Image(OfPictures):
+    """Options of `image`."""
+
+    normalize: bool = Field(default=False, description="vectors of length 1")
+    width: int = Field(default=0, ge=0, description="d of the vectors, by a linear map; 0: as the model has it")
+
+
+class Patches(OfPictures):
+    """Options of `patches`."""
 
 
 class ClipText(OfClip, Fields):
