@@ -116,10 +116,10 @@ def _leading(bench: Bench, view: View | None, form: str, found: Any) -> tuple[in
         return (bench.env.count(bench.subject()),) if len(bench.case.card.gives) == 1 else tuple(found.main.shape[:-1])
     rows = tuple(view[view.field_of(bench.subject())].shape)
     if form == "states":
-        shape = () if found.states is None else found.states.shape
+        shape: tuple[int, ...] = () if found.states is None else tuple(found.states.shape)
         bench.case.require(
             len(shape) == len(rows) + 2,
-            f"its card gives states of rows, and they have shape {tuple(shape)}: return (n, tokens, d) as `states`",
+            f"its card gives states of rows, and they have shape {shape}: return (n, tokens, d) as `states`",
         )
         return (*rows, shape[-2])
     return rows
