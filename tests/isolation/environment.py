@@ -25,6 +25,7 @@ DISTRIBUTIONS = {
     "lmrs": ROOT / "core",
     "lmrs-graph": ROOT / "plugins" / "lmrs-graph",
     "lmrs-sequence": ROOT / "plugins" / "lmrs-sequence",
+    "lmrs-multimodal": ROOT / "plugins" / "lmrs-multimodal",
     "lmrs-text": ROOT / "plugins" / "lmrs-text",
     "lmrs-stranger": ROOT / "tests" / "stranger" / "plugin",
 }

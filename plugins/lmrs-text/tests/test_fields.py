@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from lmrs_text.fields import texts_of
+from lmrs_plugins.fields import as_text, texts_of
 from lmrs_text.options import OfTexts
 
 COLUMNS = {
@@ -19,7 +19,8 @@ FIELDS = list(COLUMNS)
 
 
 def read(items_of, **options) -> list[tuple[str, ...]]:
-    return texts_of(items_of(pa.table(COLUMNS)), OfTexts(**options))
+    said = OfTexts(**options)
+    return texts_of(items_of(pa.table(COLUMNS)), said, apart=said.segments)
 
 
 @pytest.mark.fault("F: texts: a field is missing, empty, blank or NaN")
@@ -65,6 +66,4 @@ def test_a_template_that_cannot_be_filled_is_refused(options, said) -> None:
 def test_what_is_no_text_is_read_with_a_sign_in_its_place(items_of) -> None:
     items = pa.table({"title": pa.array([b"caf\xc3\xa9", b"caf\xff"], pa.binary())})
     assert texts_of(items_of(items), OfTexts()) == [("café",), ("caf\ufffd",)]
-    from lmrs_text.fields import as_text
-
     assert as_text("\ud83d broken") == "? broken"

@@ -16,6 +16,8 @@ from lmrs.data.assemble import Gathered, divided, gather
 from lmrs.data.domains import joined
 from lmrs.data.dropped import check_dropped, without
 from lmrs.data.events import Counts
+from lmrs.data.pictures import pictures
+from lmrs.data.report import Report
 from lmrs.data.settings import DataSettings, SourceSettings
 from lmrs_plugins.bundle import PARTS, Bundle
 from lmrs_plugins.card import Card
@@ -25,6 +27,9 @@ from lmrs_plugins.options import Options
 
 FORMAT = "format"
 """The trait of cards that read a path; a card without it is a data set with a name."""
+
+BESIDE = "images.zip"
+"""The archive of pictures of a source that is a folder."""
 
 Datasets = Mapping[str, tuple[Card, Callable[[], Any]]]
 """`plugin/name` to the card and a function that loads the class."""
@@ -107,7 +112,21 @@ def _read(source: SourceSettings, settings: DataSettings, datasets: Datasets) ->
     reader: Dataset = loader()(_options(card, chosen, source))
     tables = reader.read(path, settings.policy)
     _check(tables, chosen)
-    return tables
+    return _with_pictures(tables, source, path, settings)
+
+
+def _with_pictures(tables: Tables, source: SourceSettings, path: Path | None, settings: DataSettings) -> Tables:
+    """The tables with pictures of items that lie elsewhere, or in an archive beside the rest."""
+    beside = path / BESIDE if path is not None and path.is_dir() else None
+    if source.images:
+        place = Path(source.images).expanduser()
+    elif beside is not None and beside.is_file():
+        place = beside
+    else:
+        return tables
+    report = Report(settings.policy)
+    found = pictures(place, tables.tables.get("item"), source.image_column or "", report)
+    return replace(tables, images={**tables.images, "item": found}, problems=(*tables.problems, *report.problems))
 
 
 def _named(source: str, datasets: Datasets, named: bool) -> str:

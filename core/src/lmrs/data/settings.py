@@ -69,6 +69,8 @@ class SourceSettings(Options):
     format: str | None = Field(default=None, description="Format of a path.")
     columns: dict[str, str] | None = Field(default=None, description="Columns by role.")
     options: dict[str, Any] | None = Field(default=None, description="Further options of the data set or format.")
+    images: str | None = Field(default=None, description="Pictures of items: a folder or a .zip archive.")
+    image_column: str | None = Field(default=None, description="Column of items with the file of each picture.")
 
 
 def _short(value: Any) -> Any:
@@ -98,6 +100,11 @@ class DataSettings(Options):
     options: dict[str, Any] = Field(
         default_factory=dict, description="Further options of the data set or format, such as `users` of `synthetic`."
     )
+    images: str = Field(
+        "",
+        description="Pictures of items: a folder or a .zip archive with `ID.jpg`; empty: `images.zip` of the source.",
+    )
+    image_column: str = Field("", description="Column of items with the file of each picture, in place of `ID.jpg`.")
     drop: list[str] = Field(
         default_factory=list, description="Contents to leave out: `user.age`, `interaction.rating`, `graph.social`."
     )
@@ -122,7 +129,9 @@ class DataSettings(Options):
         return [
             one.model_copy(
                 update={
-                    key: getattr(self, key) for key in ("format", "columns", "options") if getattr(one, key) is None
+                    key: getattr(self, key)
+                    for key in ("format", "columns", "options", "images", "image_column")
+                    if getattr(one, key) is None
                 }
             )
             for one in each

@@ -17,6 +17,8 @@ WIDTH = 24
 """Divisible by the usual numbers of heads."""
 ABSENT = 5
 """Every so many rows of a table have no vector."""
+TOKENS = 3
+"""Most tokens of a row, of a node that gives states of rows."""
 
 
 @dataclass
@@ -70,6 +72,13 @@ class FakeNode:
         place = 0.1 * torch.arange(rows.shape[1])
         return self._noisy(self.table[rows] + place[:, None], view.mask)
 
+    def tokens(self, rows: Tensor) -> Encoding:
+        """(n, 3, d) states of rows: one to three tokens each, none where a row is absent."""
+        place = torch.arange(TOKENS)
+        mask = (place < 1 + rows[:, None] % TOKENS) & self.there[rows][:, None] if self.masked else None
+        found = self._noisy(self.table[rows][:, None] + 0.1 * place[:, None], mask)
+        return Encoding(states=found.main, mask=mask)
+
     def _noisy(self, values: Tensor, mask: Tensor | None) -> Encoding:
         if mask is not None:
             values = values.where(mask.unsqueeze(-1), torch.full_like(values, self.noise) if self.noise else values)
@@ -82,6 +91,8 @@ class FakeNode:
         field = view.field_of(self.subject, port.at)
         if port.form == "vectors" and not _is_sequence(port, self.subject):
             return self.vectors(view[field], view)
+        if port.form == "states" and view[field].ndim == 1:
+            return self.tokens(view[field])
         states = self.states(view[field], view)
         if port.form == "vectors":
             there = torch.ones(states.main.shape[:2]).bool() if states.mask is None else states.mask

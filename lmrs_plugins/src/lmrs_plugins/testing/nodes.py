@@ -76,7 +76,7 @@ def _check_missing(case: Case, bench: Bench, found: Outputs) -> None:
     """A row whose key says that it is missing is masked."""
     missing = torch.from_numpy(bench.binding.keys(bench.rows()) == b"")
     for encoding in found.values():
-        masked = torch.zeros_like(missing) if encoding.mask is None else ~encoding.mask
+        masked = torch.zeros_like(missing) if encoding.mask is None else ~encoding.mask.reshape(len(missing), -1).any(1)
         case.require(
             bool(masked[missing].all()),
             'the key of a row is b"", and it is not masked: a missing row is absent, everywhere alike',
@@ -114,7 +114,15 @@ def _leading(bench: Bench, view: View | None, form: str, found: Any) -> tuple[in
         return tuple(axes[:2]) if form == "states" or found.main.ndim > 2 else tuple(axes[:1])
     if view is None or bench.case.card.evaluation == "table":
         return (bench.env.count(bench.subject()),) if len(bench.case.card.gives) == 1 else tuple(found.main.shape[:-1])
-    return tuple(view[view.field_of(bench.subject())].shape)
+    rows = tuple(view[view.field_of(bench.subject())].shape)
+    if form == "states":
+        shape: tuple[int, ...] = () if found.states is None else tuple(found.states.shape)
+        bench.case.require(
+            len(shape) == len(rows) + 2,
+            f"its card gives states of rows, and they have shape {shape}: return (n, tokens, d) as `states`",
+        )
+        return (*rows, shape[-2])
+    return rows
 
 
 def _check_alone(case: Case, bench: Bench, module: nn.Module, view: View | None, found: Outputs) -> None:

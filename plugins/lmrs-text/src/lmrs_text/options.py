@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from string import Formatter
-from typing import Literal, Self
+from typing import Self
 
 from pydantic import Field, model_validator
 
 from lmrs_plugins import Options
+from lmrs_plugins.fields import Fields
 
 
 class OfModel(Options):
@@ -20,20 +20,9 @@ class OfModel(Options):
     )
 
 
-class OfTexts(OfModel):
+class OfTexts(OfModel, Fields):
     """The texts of rows, as tokens of a model."""
 
-    subject: Literal["item", "user"] = Field(default="item", description="whose texts: item, user")
-    fields: list[str] = Field(
-        default=["title"],
-        min_length=1,
-        description="columns of the subject; lists are joined by commas, what is missing or empty is passed over",
-    )
-    template: str = Field(
-        default="",
-        description="how the fields make one text, `{title}. Plot: {plot}`; a missing field goes with what stands "
-        "around it. Empty: one after the other, with a blank between",
-    )
     segments: bool = Field(
         default=False, description="fields stay apart, with the tokenizer's separator between them, instead of one text"
     )
@@ -43,10 +32,4 @@ class OfTexts(OfModel):
     def _one_way(self) -> Self:
         if self.template and self.segments:
             raise ValueError("a template makes one text of the fields and segments keep them apart: say one of the two")
-        asked = [name for _, name, _, _ in Formatter().parse(self.template) if name is not None]
-        unknown = [name for name in asked if name not in self.fields]
-        if unknown:
-            raise ValueError(f"the template names {unknown[0]!r}, none of the fields: {', '.join(self.fields)}")
-        if self.template and not asked:
-            raise ValueError("the template names no field; say {title} where the title goes")
         return self

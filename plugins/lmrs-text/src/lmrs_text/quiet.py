@@ -10,6 +10,9 @@ from contextlib import contextmanager
 @contextmanager
 def quiet() -> Iterator[None]:
     """Inside, transformers shows no bar, logs errors only and warns of nothing; outside it is as it was."""
+    import lmrs_text.before_transformers  # noqa: F401
+
+    # isort: split
     from transformers.utils import logging
 
     level, bar = logging.get_verbosity(), logging.is_progress_bar_enabled()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmrs_plugins import Bundle, InputError, View
-from lmrs_text.fields import texts_of
+from lmrs_plugins.fields import texts_of
 from lmrs_text.folder import model_folder
 from lmrs_text.options import OfTexts
 from lmrs_text.tokenizer import Tokenizer
@@ -67,7 +67,7 @@ class Texts:
             The model or its tokenizer cannot be had, or `length` leaves no room for words.
         """
         tokenizer = Tokenizer.read(model_folder(options.model, weights=False))
-        return _made(tokenizer, texts_of(bundle, options), options, bundle.name)
+        return _made(tokenizer, texts_of(bundle, options, apart=options.segments), options, bundle.name)
 
     def on(self, bundle: Bundle) -> Texts:
         """With the rows that have been added since, at the end."""
@@ -77,7 +77,7 @@ class Texts:
         tokenizer = Tokenizer.read(model_folder(self.options.model, weights=False))
         if tokenizer.digest != self.digest:
             raise InputError(f"text: the tokenizer in {tokenizer.folder} is another than it was; give it back its file")
-        more = _made(tokenizer, texts_of(bundle, self.options, known), self.options, bundle.name)
+        more = _made(tokenizer, texts_of(bundle, self.options, known, self.options.segments), self.options, bundle.name)
         return replace(
             self,
             tokens=np.concatenate([self.tokens, more.tokens]),

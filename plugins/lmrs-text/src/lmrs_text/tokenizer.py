@@ -115,6 +115,9 @@ def _converted(folder: Path) -> Any:
     files = [name for name in _SLOW if (folder / name).is_file()]
     if not files:
         raise InputError(f"text: {folder} has no tokenizer.json; fetch the model's tokenizer too")
+    import lmrs_text.before_transformers  # noqa: F401
+
+    # isort: split
     from transformers import AutoTokenizer
 
     from lmrs_text.quiet import quiet

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lmrs_text.before_transformers  # noqa: F401
+
+# isort: split
 import warnings
 from collections.abc import Mapping, Sequence
 from zlib import crc32

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import lmrs_text.before_transformers  # noqa: F401
+
+# isort: split
 from collections.abc import Mapping, Sequence
 
 from peft import LoraConfig

@@ -1,0 +1,1 @@
+"""Pictures and texts of items and users, through the two towers of CLIP."""

@@ -1,0 +1,1 @@
+"""Several types of data as one."""
