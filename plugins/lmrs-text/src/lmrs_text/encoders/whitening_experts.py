@@ -36,7 +36,7 @@ class WhiteningExperts(nn.Module):
         each = (x @ self.weight.transpose(0, 1).flatten(1)).unflatten(-1, (self._experts, self.width))
         moved = torch.einsum("ki,kio->ko", self.shift, self.weight)
         shares = self._shares(given).to(each.dtype)
-        vectors = (shares.unsqueeze(-1) * each).sum(-2) - shares @ moved
+        vectors = (shares.unsqueeze(-2) @ each).squeeze(-2) - shares @ moved
         return Encoding(vectors=vectors, mask=of.mask)
 
     def _shares(self, x: Tensor) -> Tensor:
