@@ -34,6 +34,9 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
         "compgcn": {"compose": "correlate", "inverse": False},
         "sage": {"aggregate": "max"},
         "sampled-sage": {"fan": [2, 2]},
+        "ngcf": {"layers": 2},
+        "shared-compgcn": {"columns": ["categories", "year"], "graphs": ["knowledge"], "bases": 2},
+        "similar-gcn": {"graphs": ["knowledge"], "most": 4},
     },
     "users": {
         "id": {"subject": "user"},
@@ -43,6 +46,8 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
         "corrupt": SOCIAL,
         "link": {"score": "transe", "loss": "margin"},
         "transe": {"subject": "user", "graph": "social"},
+        "shared-compgcn": {"subject": "user", "columns": ["occupation"], "mean": "neighbours", "bases": 0},
+        "similar-gcn": {"subject": "user", "columns": ["gender"], "graphs": ["social"], "width": 16},
         **dict.fromkeys(LAYERS, SOCIAL),
         **{f"sampled-{name}": {**SOCIAL, "layers": 1, "fan": [3]} for name in LAYERS},
     },

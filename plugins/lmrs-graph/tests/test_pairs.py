@@ -119,3 +119,25 @@ def test_decay_is_of_what_pairs_start_from(step: Step) -> None:
     started = Pair(Env(generated_bundle(), widths=widths), PairOptions(decay=0.5)).terms(step)["decay"][0]
     starts = ("user_start_input", "item_start_target", "item_start_negative")
     assert torch.allclose(started, sum(step._found[name].main.square().sum() for name in starts) / 4)
+
+
+@pytest.mark.parametrize("loss", ["bpr", "bce"])
+def test_biases_are_added_to_every_score(step: Step, loss: str) -> None:
+    user, item = torch.tensor([[0.5], [-1.0], [2.0]]), torch.tensor([[3.0], [0.25], [1.0]])
+    wrong = torch.tensor([[[0.1], [9.0]], [[-2.0], [9.0]], [[1.0], [1.0]]])
+    step._found["user_bias_input"] = Encoding(vectors=user)
+    step._found["item_bias_target"] = Encoding(vectors=item, mask=torch.tensor([True, False, True]))
+    step._found["item_bias_negative"] = Encoding(vectors=wrong)
+    widths = dict.fromkeys(("user", "item", "user_bias", "item_bias"), 1)
+    total, count = Pair(Env(generated_bundle(), widths=widths), PairOptions(loss=loss)).terms(step)[loss]
+    near, far = scores(step)
+    near = near + user[:, 0] + torch.tensor([3.0, 0.0, 1.0])
+    far = far + user + wrong[..., 0]
+    if loss == "bpr":
+        gaps = torch.stack([near[0] - far[0, 0], near[0] - far[0, 1], near[1] - far[1, 0]])
+        assert torch.allclose(total, -gaps.sigmoid().log().sum())
+    else:
+        logits = torch.stack([near[0], near[1], far[0, 0], far[0, 1], far[1, 0]])
+        labels = torch.tensor([1.0, 1, 0, 0, 0])
+        assert torch.allclose(total, functional.binary_cross_entropy_with_logits(logits, labels, reduction="sum"))
+    assert int(count) == (3 if loss == "bpr" else 5)

@@ -39,7 +39,8 @@ def test_options_import_no_torch(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["lmrs_graph.adjacency", "lmrs_graph.transforms.negatives", "lmrs_graph.samplers.pairs"]
+    "module",
+    ["lmrs_graph.adjacency", "lmrs_graph.alike", "lmrs_graph.transforms.negatives", "lmrs_graph.samplers.pairs"],
 )
 def test_what_travels_to_workers_imports_no_torch(module: str) -> None:
     assert not {"torch", "torch_geometric"} & loaded_by(module)

@@ -13,6 +13,22 @@ _LAYERS = (
     ("gat", "gat", "Gat", "with attention", "Brody et al., ICLR 2022, eq. 7; Wang et al., KDD 2019, eq. 4"),
     ("compgcn", "compgcn", "CompGcn", "composed with vectors of relations", "Vashishth et al., ICLR 2020, eq. 2-5"),
 )
+_SIDES = (
+    (
+        "shared-compgcn",
+        "shared_compgcn",
+        "SharedCompGcn",
+        "those who share a value with them",
+        "Liu et al., TOIS 2023, COM-P; Vashishth et al., ICLR 2020, eq. 2-5",
+    ),
+    (
+        "similar-gcn",
+        "similar_gcn",
+        "SimilarGcn",
+        "those who are most like them",
+        "Liu et al., TOIS 2023, GCN-P; Kipf and Welling, ICLR 2017, eq. 2",
+    ),
+)
 
 
 @hookimpl
@@ -38,6 +54,33 @@ def lmrs_encoders() -> list[Card]:
             evaluation="table",
             needs=("interactions",),
             source="He et al., SIGIR 2020, eq. 3-8",
+        ),
+        Card(
+            family="encoder",
+            name="ngcf",
+            summary="users and items by those whom they are joined with in training, and what they have in common",
+            load="lmrs_graph.encoders.ngcf:Ngcf",
+            options="lmrs_graph.encoders.options:Ngcf",
+            takes={"user": _USER, "item": _ITEM},
+            gives={"user": _USER, "item": _ITEM},
+            evaluation="table",
+            needs=("interactions",),
+            source="Wang et al., SIGIR 2019, eq. 3-9",
+        ),
+        *(
+            Card(
+                family="encoder",
+                name=name,
+                summary=f"rows of a subject by {how}, as columns and graphs say",
+                load=f"lmrs_graph.encoders.{module}:{kind}",
+                options=f"lmrs_graph.encoders.side_options:{kind}",
+                takes={"of": Port("$subject", "vectors")},
+                gives={"": Port("$subject", "vectors")},
+                evaluation="table",
+                needs=("{subject}.{columns}", "graph.{graphs}"),
+                source=source,
+            )
+            for name, module, kind, how, source in _SIDES
         ),
         *(
             Card(
@@ -181,6 +224,8 @@ def lmrs_objectives() -> list[Card]:
                 "item": _ITEM,
                 "user_start": Port("user", "vectors", optional=True),
                 "item_start": Port("item", "vectors", optional=True),
+                "user_bias": Port("user", "vectors", optional=True),
+                "item_bias": Port("item", "vectors", optional=True),
             },
             pulls=(
                 Pull("user", "input"),
@@ -189,6 +234,9 @@ def lmrs_objectives() -> list[Card]:
                 Pull("user_start", "input", when="decay"),
                 Pull("item_start", "target", when="decay"),
                 Pull("item_start", "negative", when="decay"),
+                Pull("user_bias", "input"),
+                Pull("item_bias", "target"),
+                Pull("item_bias", "negative"),
             ),
             source="Rendle et al., UAI 2009, eq. 4",
         ),
@@ -218,5 +266,26 @@ def lmrs_recipes() -> list[RecipeCard]:
             package="lmrs_graph",
             path="recipes/lightgcn.yaml",
             source="He et al., SIGIR 2020",
-        )
+        ),
+        RecipeCard(
+            name="mf",
+            summary="free vectors of users and items, pair against pair",
+            package="lmrs_graph",
+            path="recipes/mf.yaml",
+            source="Rendle et al., UAI 2009",
+        ),
+        RecipeCard(
+            name="ngcf",
+            summary="users and items by those whom they are joined with, and by what they have in common with them",
+            package="lmrs_graph",
+            path="recipes/ngcf.yaml",
+            source="Wang et al., SIGIR 2019",
+        ),
+        RecipeCard(
+            name="gnn-pretrain",
+            summary="users and items by those who share side information with them, as a start for mf, ngcf, lightgcn",
+            package="lmrs_graph",
+            path="recipes/gnn-pretrain.yaml",
+            source="Liu et al., TOIS 2023",
+        ),
     ]

@@ -23,6 +23,15 @@ class LightGcn(Options):
     layers: int = Field(default=3, ge=0, description="how often vectors go to the neighbours; 0: never")
 
 
+class Ngcf(Options):
+    """Options of `ngcf`."""
+
+    layers: int = Field(default=3, ge=1, description="how often vectors go to the neighbours")
+    slope: float = Field(default=0.2, ge=0, description="of the activation, below zero")
+    dropout: float = Field(default=0.1, ge=0, lt=1, description="of what each layer gives")
+    normalise: bool = Field(default=True, description="what each layer gives has length 1 where it is compared")
+
+
 class OfGraph(Options):
     """What all layers say of a named graph."""
 

@@ -19,16 +19,17 @@ class SymmetricProduct(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, offsets: Tensor, columns: Tensor, weight: Tensor, x: Tensor) -> Tensor:
         ctx.save_for_backward(offsets, columns, weight)
-        return _product(offsets, columns, weight, x)
+        return product(offsets, columns, weight, x)
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[None, None, None, Tensor]:
-        return None, None, None, _product(*ctx.saved_tensors, gradient)
+        return None, None, None, product(*ctx.saved_tensors, gradient)
 
 
-def _product(offsets: Tensor, columns: Tensor, weight: Tensor, x: Tensor) -> Tensor:
+def product(offsets: Tensor, columns: Tensor, weight: Tensor, x: Tensor) -> Tensor:
+    """A x for any A in compressed rows: offsets (n + 1,), columns and weight (e,), x (m, d) -> (n, d)."""
     with warnings.catch_warnings(), torch.autocast(x.device.type, enabled=False):
         warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-        matrix = torch.sparse_csr_tensor(offsets, columns, weight, (len(x), len(x)), check_invariants=False)
+        matrix = torch.sparse_csr_tensor(offsets, columns, weight, (len(offsets) - 1, len(x)), check_invariants=False)
         return (matrix @ x.to(weight.dtype)).to(x.dtype)
