@@ -104,12 +104,12 @@ def within(histories: Histories, items: set[str], fewest: int) -> dict[str, list
     return {user: each for user, each in left.items() if len(each) >= fewest}
 
 
-def without_training(histories: Histories, share: float) -> dict[str, list[str]]:
-    """A share of the items stands at the ends of histories only, where the test part is."""
+def without_training(histories: Histories, share: float, ends: int = 1) -> dict[str, list[str]]:
+    """A share of the items stands at the ends of histories only: the test part, and with `ends` 2 the validation's."""
     items = sorted({item for each in histories.values() for item in each}, key=int)
     cold = set(random.Random(1).sample(items, round(share * len(items))))
     left = {
-        user: [item for place, item in enumerate(each) if item not in cold or place == len(each) - 1]
+        user: [item for place, item in enumerate(each) if item not in cold or place >= len(each) - ends]
         for user, each in histories.items()
     }
     return {user: each for user, each in left.items() if len(each) >= 3}

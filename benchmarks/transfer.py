@@ -1,9 +1,10 @@
 """UniSRec's questions: do texts and what was learnt elsewhere help where little has happened, and which strategy pays?
 
     ./dev bench texts runs/texts
-    ./dev bench transfer [runs/texts] [runs/transfer] [arms|strategies]
+    ./dev bench transfer [runs/texts] [runs/transfer] [arms|targets|strategies] [makeup]
 
-Pre-trains on `skin-care` and `hair-care`, once a seed, and tunes on `makeup`, of which it has met no item. Each run is
+Pre-trains on `skin-care` and `hair-care`, once a seed, and tunes on `makeup`, of which it has met no item; with another
+of the three as the target, on the two others. Each run is
 a process of its own, lies in a folder of its own, and is not made again where it has finished. Prints the mean over
 seeds and each seed: all cases, those whose right answer has no training event (cold) and the others (warm), those of
 short histories; how many of the ten recommended are cold; paired tests of each case's mean over seeds; for strategies
@@ -19,22 +20,21 @@ import statistics
 import subprocess
 import sys
 import time
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from parts.arms import differences, draw, every_pair, group, table, within
 
 from lmrs.answer.measured import evaluate
 from lmrs.evaluation.report import Result
-from lmrs.evaluation.statistics import compare
 from lmrs.evaluation.stored import load
-from lmrs.report.bar_plot import Bar, bar_plot
+from lmrs.report.bar_plot import Bar
 
 SEEDS = (1, 2, 42)
 METRIC = "NDCG@10"
 COLD = ("evaluate.metrics=[{use: aplt, head: 1.0}]", "evaluate.at=[10]")
-SOURCES, TARGET = ("skin-care", "hair-care"), "makeup"
+DOMAINS = ("skin-care", "hair-care", "makeup")
 PRETRAIN = ("stages.0.epochs=12",)
 STOP = ("stages.0.stop={patience: 5, every: 1}", "model.history.dropout=0.5")
 IDS = (*STOP, "stages.0.sampler.bucket=true")
@@ -61,9 +61,10 @@ ARMS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
 """Recipe, whether it starts from the pre-trained run, and what is changed. Holistic is all but the language model."""
 TABLES = {
     "arms": list(ARMS)[:6],
+    "targets": ["ids (sasrec)", "texts, pre-trained", "texts and ids, pre-trained", "holistic"],
     "strategies": ["texts and ids, fresh", "holistic", "texts and ids, pre-trained", "by depth", "LoRA", "extra"],
 }
-"""In the second the pre-trained one is the paper's own strategy: a part by name."""
+"""The second is for other targets; in the third the pre-trained one is the paper's own strategy: a part by name."""
 COMPARED = ("ids (sasrec)", "texts and ids, pre-trained")
 
 
@@ -100,58 +101,25 @@ def cold_share(folder: Path) -> float:
     return evaluate(folder, overrides=COLD, device="cpu")["APLT(1)@10"]
 
 
-def cases(result: Result) -> dict[str, npt.NDArray[np.int64]]:
-    """Places of the cases that the questions are about."""
-    groups = {group.name: group.cases for grouping in result.groupings for group in grouping.groups}
-    found = {"all": np.arange(result.cases), **{name: groups[name] for name in ("cold", "short")}}
-    return {**found, "warm": np.setdiff1d(found["all"], found["cold"])}
+def columns_of(found: dict[str, list[Result]]) -> dict[str, dict[str, list[npt.NDArray[np.float64]]]]:
+    """The questions: all cases, those whose right answer has no training event, the others, short histories."""
+    first = next(iter(found.values()))[0]
+    every, cold = np.arange(first.cases), group(first, "cold")
+    places = {"all": every, "cold": cold, "short": group(first, "short"), "warm": np.setdiff1d(every, cold)}
+    return {
+        name: {arm: [within(result.values[METRIC], some) for result in each] for arm, each in found.items()}
+        for name, some in places.items()
+    }
 
 
-def table(found: dict[str, list[Result]], more: dict[str, list[str]]) -> None:
-    """A row an arm."""
-    asked = cases(next(iter(found.values()))[0])
-    heads = more.get("", [])
-    print(f"\n{METRIC}, mean (each seed)\n\n| | " + " | ".join([*asked, *heads]) + " |")
-    print("|---" * (1 + len(asked) + len(heads)) + "|")
-    for arm, results in found.items():
-        cells = []
-        for places in asked.values():
-            values = [float(result.values[METRIC][places].mean()) for result in results]
-            cells.append(f"{statistics.mean(values):.4f} ({', '.join(f'{value:.4f}' for value in values)})")
-        print(f"| {arm} | " + " | ".join([*cells, *more.get(arm, [])]) + " |")
-
-
-def differences(found: dict[str, list[Result]]) -> None:
-    """Those that `COMPARED` names against the others, each case's mean over seeds."""
-    runs = {arm: {METRIC: pooled([result.values[METRIC] for result in each])} for arm, each in found.items()}
-    within: dict[tuple[str, str], dict[str, dict[str, npt.NDArray[np.float64]]]] = {}
-    for name, places in cases(next(iter(found.values()))[0]).items():
-        for arm, values in runs.items() if name != "all" else ():
-            some = np.full_like(values[METRIC], np.nan)
-            some[places] = values[METRIC][places]
-            within.setdefault(("", name), {})[arm] = {METRIC: some}
-    print(f"\n{METRIC}, each case's mean over seeds, paired; Holm over every pair of rows in every column:\n")
-    for row in compare(runs, within=within):
-        if row.first in COMPARED or row.second in COMPARED:
-            print(
-                f"- {row.group or 'all'}: {row.first} → {row.second}: {row.difference:+.4f} "
-                f"[{row.low:+.4f}, {row.high:+.4f}], Holm {row.p_holm:.4f}"
-            )
-
-
-def pooled(each: list[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:
-    """(C,) mean of each case over runs whose cases stand in one order."""
-    mean: npt.NDArray[np.float64] = np.stack(each).mean(0)
-    return mean
-
-
-def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "arms") -> None:
+def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "arms", target: str = "makeup") -> None:
     """Run what is missing, then print."""
-    folder, arms, data = Path(out), TABLES[asked], f"{texts}/{TARGET}"
+    folder, arms, data = Path(out), TABLES[asked], f"{texts}/{target}"
+    sources = [f"{texts}/{name}" for name in DOMAINS if name != target]
     folder.mkdir(parents=True, exist_ok=True)
     for seed in SEEDS:
         before = folder / f"pretrained-{seed}"
-        run(before, "unisrec-pretrain", [f"{texts}/{name}" for name in SOURCES], seed, PRETRAIN, None)
+        run(before, "unisrec-pretrain", sources, seed, PRETRAIN, None)
         for arm in arms:
             recipe, started, changes = ARMS[arm]
             run(folder / name_of(arm, seed), recipe, [data], seed, changes, before if started else None)
@@ -170,23 +138,16 @@ def main(texts: str = "runs/texts", out: str = "runs/transfer", asked: str = "ar
             middle = {key: statistics.median(one[key] for one in taken) for key in taken[0]}
             trains = parameters(ARMS[arm][0], data, ARMS[arm][2])
             more[arm] += [f"{trains:,}", f"{middle['processor']:.0f}", f"{middle['peak'] / 2**20:.0f}"]
-    table(found, more)
-    differences(found)
+    columns = columns_of(found)
+    table(f"{METRIC}, mean (each seed)", columns, more)
+    differences(METRIC, columns, every_pair(columns), COMPARED)
     if asked == "strategies":
-        draw(found, folder / "strategies.svg")
-
-
-def draw(found: dict[str, list[Result]], path: Path) -> None:
-    """A bar a strategy, its whisker from the worst seed to the best."""
-    rows = []
-    for arm, results in found.items():
-        each = [result[METRIC] for result in results]
-        rows.append((arm, [Bar(statistics.mean(each), min(each), max(each))]))
-    drawn = str(bar_plot(rows, [METRIC], key="strategies", title=f"{METRIC} by strategy, {len(SEEDS)} seeds"))
-    style = files("lmrs.report").joinpath("page.css").read_text(encoding="utf-8")
-    head, _, rest = drawn.partition(">")
-    path.write_text(f'{head} xmlns="http://www.w3.org/2000/svg"><style>{style}</style>{rest}', encoding="utf-8")
-    print(f"\n{path}")
+        rows = []
+        for arm, results in found.items():
+            each = [result[METRIC] for result in results]
+            rows.append((arm, [Bar(statistics.mean(each), min(each), max(each))]))
+        title = f"{METRIC} by strategy, {len(SEEDS)} seeds, from the worst to the best"
+        draw(rows, [METRIC], title, folder / "strategies.svg")
 
 
 def name_of(arm: str, seed: int) -> str:

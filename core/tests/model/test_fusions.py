@@ -7,7 +7,9 @@ import torch
 
 from lmrs.builtin.fusions.gate import Gate
 from lmrs.builtin.fusions.mixture_of_experts import MixtureOfExperts
+from lmrs.builtin.fusions.presence import thinned
 from lmrs.builtin.fusions.sum import Sum
+from lmrs.builtin.options import Fusion as FusionOptions
 from lmrs.builtin.options import Gate as GateOptions
 from lmrs.builtin.options import MixtureOfExperts as ExpertOptions
 from lmrs_plugins import Encoding, Env, InputError
@@ -29,7 +31,7 @@ def test_sum_leaves_out_what_is_absent() -> None:
         encoding([[1.0], [2.0], [4.0]], [True, True, False]),
         encoding([[10.0], [20.0], [40.0]], [True, False, False]),
     )
-    found = Sum(env(1, 1))([one, other])
+    found = Sum(env(1, 1), FusionOptions())([one, other])
     assert found.main[:, 0].tolist() == [11, 2, 0]
     assert found.mask is not None
     assert found.mask.tolist() == [True, True, False]
@@ -37,7 +39,7 @@ def test_sum_leaves_out_what_is_absent() -> None:
 
 def test_sum_of_unequal_widths_is_refused() -> None:
     with pytest.raises(InputError, match="widths \\[1, 2\\]"):
-        Sum(env(1, 2))
+        Sum(env(1, 2), FusionOptions())
 
 
 def test_gate_gives_an_absent_input_no_weight() -> None:
@@ -97,3 +99,39 @@ def test_one_expert_each_is_a_gate() -> None:
             experts.gates[number].bias.copy_(gate.gates[number].bias)
     of = [Encoding(vectors=torch.randn(5, 2)), Encoding(vectors=torch.randn(5, 3), mask=torch.rand(5) > 0.5)]
     torch.testing.assert_close(gate(of).main, experts(of).main)
+
+
+def test_inputs_are_left_out_as_often_as_is_said_and_never_all() -> None:
+    torch.manual_seed(0)
+    there = torch.tensor([[True, True, False, False], [True, False, True, False], [True, True, False, False]])
+    kept = torch.stack([thinned(there, 0.4) for _ in range(4000)]).double()
+    assert bool((kept.amax(1) == there.any(0)).all()), "a row keeps something whenever it has something"
+    assert not bool(kept[:, ~there].any()), "what is absent stays so"
+    # Of three, one is missing unless drawn, or the only one that chance would have left: .6 + .4 ** 3 / 3.
+    assert kept[:, :, 0].mean(0).tolist() == pytest.approx([0.6 + 0.4**3 / 3] * 3, abs=0.03)
+    assert kept[:, 1, 2].min() == 1, "the only one that a row has is never left out"
+
+
+@pytest.mark.parametrize(
+    "fusion",
+    [
+        Sum(env(2, 2), FusionOptions(dropout=0.5)),
+        Gate(env(2, 2), GateOptions(dropout=0.5)),
+        MixtureOfExperts(env(2, 2), ExpertOptions(dropout=0.5)),
+    ],
+    ids=["sum", "gate", "mixture-of-experts"],
+)
+def test_dropout_leaves_rows_without_an_input_and_answers_without_chance(fusion: torch.nn.Module) -> None:
+    torch.manual_seed(0)
+    of = [Encoding(vectors=torch.ones(400, 2)), Encoding(vectors=torch.full((400, 2), 10.0))]
+    nothing = torch.zeros(400, dtype=torch.bool)
+    with torch.no_grad():
+        drawn = fusion(of).main
+        fusion.eval()
+        first = fusion([of[0], Encoding(vectors=of[1].main, mask=nothing)]).main[0]
+        second = fusion([Encoding(vectors=of[0].main, mask=nothing), of[1]]).main[0]
+        whole = fusion(of).main
+    assert torch.equal(whole, whole[:1].expand_as(whole)), "in evaluation nothing is left out"
+    kinds = [float(((drawn - one).abs().amax(1) < 1e-5).double().mean()) for one in (whole[0], first, second)]
+    assert kinds == pytest.approx([0.25, 0.375, 0.375], abs=0.08), "both, the first alone, the second alone"
+    assert sum(kinds) == pytest.approx(1)

@@ -63,7 +63,7 @@ class Tune(Protocol):
 
     def find(self, entry: str) -> list[str]:
         """Canonical names of what a person calls `entry`: a node (`history`), a published part (`history.layer.1`), or
-        a pattern over canonical names (`history.*.bias`).
+        a pattern over canonical names (`history.*.bias`). An optional node that was left out has no names.
 
         Raises
         ------

@@ -83,12 +83,13 @@ def test_correlation_is_what_its_definition_says() -> None:
     assert torch.allclose(composed(one, other, "correlate"), direct, atol=1e-5)
 
 
+@pytest.mark.parametrize("itself", [True, False])
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("kind", KINDS)
-def test_trees_with_every_neighbour_give_what_the_whole_graph_gives(kind: str, masked: bool) -> None:
+def test_trees_with_every_neighbour_give_what_the_whole_graph_gives(kind: str, masked: bool, itself: bool) -> None:
     of = table(torch.arange(40) % 3 > 0 if masked else None)
-    over_all, all_edges = made(kind, layers=2)
-    over_some, trees = made(kind, True, layers=2, fan=[12, 12])
+    over_all, all_edges = made(kind, layers=2, itself=itself)
+    over_some, trees = made(kind, True, layers=2, fan=[12, 12], itself=itself)
     over_some.load_state_dict(over_all.state_dict())
     wanted, found = whole(over_all, all_edges, of), by_rows(over_some, trees, of, np.random.default_rng(0))
     there = torch.ones(40, dtype=torch.bool) if wanted.mask is None else wanted.mask
@@ -106,6 +107,18 @@ def test_what_is_absent_sends_nothing_and_is_there_once_reached() -> None:
     assert set(found.mask.nonzero()[:, 0].tolist()) == reached
     loud = Encoding(vectors=table().main.where(there[:, None], torch.tensor(1e6)), mask=there)
     assert torch.allclose(whole(encoder, binding, loud).main[found.mask], found.main[found.mask])
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "gat"])  # attention asks with the node itself
+def test_a_node_may_be_known_by_its_neighbours_alone(kind: str) -> None:
+    graph = named(generated_bundle(), "knowledge").both_ways()
+    node = int(graph.target[0])
+    encoder, binding = made(kind, itself=False)
+    other = table().main.clone()
+    other[node] = 5.0
+    found, changed = (whole(encoder, binding, Encoding(vectors=x)) for x in (table().main, other))
+    assert torch.equal(found.main[node], changed.main[node])
+    assert set(found.mask.nonzero()[:, 0].tolist()) == set(graph.target.tolist()), "who has no neighbour is absent"
 
 
 def test_sampling_draws_every_neighbour_equally_often_and_is_the_same_in_evaluation() -> None:

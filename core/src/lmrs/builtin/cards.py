@@ -10,6 +10,7 @@ CARDS: list[Card] = [
         name="sum",
         summary="sum of what is there, inputs of equal width",
         load="lmrs.builtin.fusions.sum:Sum",
+        options="lmrs.builtin.options:Fusion",
         takes={"of": Port("$S", "vectors", many=True)},
         gives={"": Port("$S", "vectors")},
         evaluation="rows",

@@ -9,13 +9,24 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from lmrs_plugins.options import Options
 
 
-class Gate(Options):
+class Fusion(Options):
+    """Options of `sum`, and of every fusion here."""
+
+    dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="chance that an input of a row is left out of a training step, never the last one that the row has",
+    )
+
+
+class Gate(Fusion):
     """Options of `gate`."""
 
     width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
 
 
-class MixtureOfExperts(Options):
+class MixtureOfExperts(Fusion):
     """Options of `mixture-of-experts`."""
 
     width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
@@ -32,6 +43,11 @@ class Everything(Options):
     """Options of the strategies that train all there is."""
 
     rate: float = Field(default=1.0, gt=0, description="multiplies the stage's learning rate")
+    frozen: list[str] = Field(
+        default=[],
+        description="what stays as it is all the same, such as a language model: nodes, parts or patterns, named as in "
+        "`finetune-partial`",
+    )
 
 
 Depth = Annotated[

@@ -17,11 +17,12 @@ from lmrs_plugins.randomness import ExampleRandom
 
 ALL = "all rows"
 GIVEN = "rows given by the data"
+COLD = "rows without a training event"
 _TRIES = 2
 
 
 def label(ranked: str, seen: Literal["exclude", "include"]) -> str:
-    """What the positives of a full (`ALL`) or given (`GIVEN`) ranking stand among, in words."""
+    """What the positives of a ranking of all (`ALL`), cold (`COLD`) or given (`GIVEN`) rows stand among, in words."""
     return f"{ranked}, excluding seen" if seen == "exclude" else f"{ranked}, seen ones too"
 
 

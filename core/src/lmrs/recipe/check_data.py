@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lmrs.recipe.graph import Absent, graph_of, loses, without
+from lmrs.recipe.left_out import fed
 from lmrs.recipe.resolved import Choice, Resolved, ResolvedComponent, ResolvedNode, ResolvedStage, ResolvedWired
 from lmrs.recipe.subjects import AnyWired, label
 from lmrs_plugins.errors import InputError
@@ -100,19 +101,25 @@ def _fitted(resolved: Resolved, known: list[Known], final: Known) -> Resolved:
     notes: dict[str, None] = {}
     starved = _starved(resolved, known, final)
     before, first = _graph(resolved.model, starved, notes)
-    gone = set(before)
+    gone = dict(before)
+    answer, unmade = resolved.answer, set[str]()
+    asked = answer.on if answer is not None and not answer.own_draw else ""
     stages = []
-    for stage in resolved.stages:
+    for stage, data in zip(resolved.stages, known, strict=True):
+        starved |= _unmade(stage.graph, unmade)
         absent, graph = _graph(stage.graph, starved, notes)
-        stages.append(_stage(stage, graph, absent, before))
-        before = absent
-    answer = None if resolved.answer is None else _kept(resolved.answer, before)
+        left = fed(stage, absent, data, asked, notes)
+        unmade |= stage.makers.keys() - left.makers.keys()
+        stages.append(_stage(left, graph, absent, before))
+        before, gone = absent, gone | absent
+    answer = None if answer is None else _kept(answer, before)
     if not notes:
         return resolved
     lost = tuple(f"model.{name}." for name in gone)
     return replace(
         resolved,
         model=first,
+        absent={**resolved.absent, **gone},
         stages=tuple(stages),
         answer=answer,
         notes=(*resolved.notes, *notes),
@@ -131,6 +138,17 @@ def _starved(resolved: Resolved, known: list[Known], final: Known) -> Absent:
             if need and node.optional:
                 starved.setdefault(name, f"{data} has no {need}")
     return starved
+
+
+def _unmade(graph: Mapping[str, ResolvedNode], lost: set[str]) -> Absent:
+    """Optional nodes that start from artifacts which are not made, and why they are left out."""
+    found: Absent = {}
+    for name, node in graph.items():
+        if node.init.artifact in lost:
+            found[name] = f"artifact {node.init.artifact!r} is left out"
+            if not node.optional:
+                raise InputError(f"{node.where}: {label(node)} starts from an artifact, and {found[name]}")
+    return found
 
 
 def _graph(
@@ -158,6 +176,7 @@ def _stage(stage: ResolvedStage, graph: Mapping[str, ResolvedNode], absent: Abse
         objectives=tuple(choices),
         makers={name: _kept(maker, absent) for name, maker in stage.makers.items()},
         edits=tuple(edits),
+        absent=tuple(dict.fromkeys([*stage.absent, *absent])),
         added=tuple(name for name in stage.added if name not in absent),
         changed=tuple(name for name in stage.changed if name not in absent),
         dropped=tuple(name for name in stage.dropped if name not in before),

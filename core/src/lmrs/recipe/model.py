@@ -31,11 +31,15 @@ class Edited:
 
 @dataclass
 class Model:
-    """The nodes as they stand, and why others do not. `artifacts` are the names that stages so far have left."""
+    """The nodes as they stand, and why others do not.
+
+    `artifacts` are the names that stages so far have left, `lost` those that they would have, were nothing left out.
+    """
 
     bench: Bench
     absent: Absent = field(default_factory=dict)
     artifacts: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
     _said: dict[str, Said] = field(default_factory=dict)
     _nodes: dict[str, ResolvedNode] = field(default_factory=dict)
 
@@ -48,6 +52,10 @@ class Model:
                 raise
             self._leave_out(name, str(error))
             return
+        artifact = (spec.init or "").removeprefix("artifact ").strip()
+        if spec.optional and artifact in self.lost:
+            self._leave_out(name, f"it starts from artifact {artifact!r}, which is left out")
+            return
         reserved = ("of", "add", *RESERVED)
         self._said[name] = self.bench.say(entry, self.bench.given(spec.keys, path), path, reserved)
         node = self._node(name, self._said[name])
@@ -56,6 +64,10 @@ class Model:
             node, optional=spec.optional, share=spec.share or "", init=init, **self._chunked(spec, node, path)
         )
         self.absent.pop(name, None)
+
+    def left_out(self) -> tuple[str, ...]:
+        """Names of nodes that are absent, and not because a stage drops them."""
+        return tuple(name for name, why in self.absent.items() if not why.endswith("drops it"))
 
     def graph(self) -> dict[str, ResolvedNode]:
         """The graph as it stands."""
@@ -167,6 +179,7 @@ class Model:
             name = artifact.strip()
             if name not in self.artifacts:
                 hint = meant(name, self.artifacts) or "; no stage before this one leaves any"
+                hint = ": it is left out" if name in self.lost else hint
                 raise self.bench.fail(path, f"no earlier stage leaves an artifact {name!r}{hint}")
             return Init("artifact", name)
         if kind == "fresh" and not artifact:

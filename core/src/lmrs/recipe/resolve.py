@@ -16,7 +16,14 @@ from lmrs.recipe.objectives import Objectives
 from lmrs.recipe.overrides import Source, load
 from lmrs.recipe.problems import explained
 from lmrs.recipe.provenance import provenance
-from lmrs.recipe.resolved import Resolved, ResolvedAnswer, ResolvedComponent, ResolvedNode, ResolvedStage
+from lmrs.recipe.resolved import (
+    Resolved,
+    ResolvedAnswer,
+    ResolvedComponent,
+    ResolvedNode,
+    ResolvedStage,
+    ResolvedWired,
+)
 from lmrs.recipe.rounds import rounds_in, written_out
 from lmrs.recipe.schema import AnswerSpec, Recipe, Spec, Stage
 from lmrs.recipe.stage_init import StageInit
@@ -50,7 +57,7 @@ class _Resolver:
     def resolved(self) -> Resolved:
         said = self.said
         task = self.bench.component(said.task.families, said.task, ("task",)) if said.task else None
-        model = Model(self.bench, dict.fromkeys(self.deleted, "it was taken away"))
+        model = Model(self.bench, {**said.absent, **dict.fromkeys(self.deleted, "it was taken away")})
         for name, spec in said.model.items():
             model.add(name, spec, ("model", name))
         first = model.graph()
@@ -67,6 +74,7 @@ class _Resolver:
             seed=said.seed,
             task=task,
             model=first,
+            absent={name: model.absent[name] for name in model.left_out()},
             stages=stages,
             answer=answer,
             evaluate=evaluation_of(measured, self.bench),
@@ -85,29 +93,34 @@ class _Resolver:
             raise self.bench.fail((*path, *stray), "the stage is in no round: say repeat: N, or a number")
         assert stage.window != "round"
         edited = model.edit(stage.edits, (*path, "edits"), stage.name)
-        draws = {
-            name: self.bench.component(spec.families, spec, (*path, "draws", name))
-            for name, spec in stage.draws.items()
-        }
         board = Board(self.bench, edited.graph, model.absent)
-        makers = {name: board.wired(spec, (*path, "makers", name)) for name, spec in stage.makers.items()}
-        model.artifacts.update(makers)
+        makers = self._makers(stage, path, board, model)
         for role in ("strategy", "sampler"):
             if stage.objectives and getattr(stage, role) is None:
                 raise self.bench.fail(path, f"a stage with objectives needs a {role}; say {role}: NAME")
+        objectives = Objectives(board, stage, path)
+        choices = objectives.choices()
+        rests = bool(stage.objectives) and not choices
+        if rests:
+            self.bench.notes.append(f"stage {stage.name!r} trains nothing: all its objectives are left out")
+        unused = objectives.lost - objectives.used - self._asked(stage, number)
         return ResolvedStage(
             name=stage.name,
             index=number,
-            strategy=self._part(stage.strategy, (*path, "strategy")),
-            sampler=self._part(stage.sampler, (*path, "sampler")),
-            draws=draws,
-            objectives=Objectives(board, stage, path).choices(),
+            strategy=None if rests else self._part(stage.strategy, (*path, "strategy")),
+            sampler=None if rests else self._part(stage.sampler, (*path, "sampler")),
+            draws={
+                name: self.bench.component(spec.families, spec, (*path, "draws", name))
+                for name, spec in stage.draws.items()
+                if name not in unused
+            },
+            objectives=choices,
             makers=makers,
             epochs=stage.epochs,
             max_steps=stage.max_steps,
             optimizer=stage.optimizer,
             accumulate=stage.accumulate,
-            stop=stage.stop,
+            stop=None if rests else stage.stop,
             workers=stage.workers,
             precision=stage.precision,
             compile=stage.compile,
@@ -116,8 +129,26 @@ class _Resolver:
             data=stage.data,
             moved=number > 0 and stage.data != self.said.stages[number - 1].data,
             window=stage.window,
+            absent=model.left_out(),
             **vars(edited),
         )
+
+    def _makers(self, stage: Stage, path: Path, board: Board, model: Model) -> dict[str, ResolvedWired]:
+        found: dict[str, ResolvedWired] = {}
+        for name, spec in stage.makers.items():
+            maker = board.wired_or_not(spec, (*path, "makers", name), ("use", "optional"))
+            if maker is not None:
+                found[name] = maker
+        model.artifacts.update(found)
+        model.lost.update(name for name in stage.makers if name not in found)
+        return found
+
+    def _asked(self, stage: Stage, number: int) -> set[str]:
+        """Draws of a stage that the answer may stand on, whatever the objectives do."""
+        answer, last = self.said.answer, number == len(self.said.stages) - 1
+        if answer is None or not (answer.on is None or isinstance(answer.on, str)):
+            return set()
+        return {answer.on} if answer.on is not None else set(stage.draws) if last else set()
 
     def _part(self, spec: Spec | None, path: Path) -> ResolvedComponent | None:
         return None if spec is None else self.bench.component(spec.families, spec, path)

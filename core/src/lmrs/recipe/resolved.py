@@ -198,6 +198,7 @@ class ResolvedStage:
     time window that it trains on; None where it trains on all training data. `moved` says that the stage before has
     other data.
 
+    `absent` are nodes that the recipe has and that were left out or taken away: a strategy may still name them.
     `added` are the nodes that this stage's edits put in (their `init` says what they start from), `changed` those whose
     options or wires it set, `dropped` those that it took out. `edits` is what the recipe says, names resolved.
     """
@@ -224,6 +225,7 @@ class ResolvedStage:
     moved: bool = False
     window: int | None = None
     edits: tuple[Mapping[str, Any], ...] = ()
+    absent: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
@@ -282,7 +284,7 @@ class ResolvedEvaluation:
 
     metrics: tuple[ResolvedComponent, ...] = ()
     at: tuple[int, ...] = ()
-    candidates: SampleSettings | Literal["all"] = "all"
+    candidates: SampleSettings | Literal["all", "cold"] = "all"
     seen: Literal["exclude", "include"] = "exclude"
 
     def to_dict(self) -> dict[str, Any]:

@@ -244,9 +244,13 @@ class EvaluateSettings(Settings):
     metrics: list[MetricSpec] = Field(default_factory=_usual)
     at: list[Annotated[int, Field(ge=1)]] = Field(default_factory=lambda: [5, 10, 20], min_length=1)
     candidates: Annotated[
-        Annotated[Literal["all"], Tag("<all>")] | Annotated[SampleSettings, Tag("<sample>")],
+        Annotated[Literal["all", "cold"], Tag("<all>")] | Annotated[SampleSettings, Tag("<sample>")],
         Discriminator(lambda value: "<sample>" if isinstance(value, dict | SampleSettings) else "<all>"),
-    ] = Field(default="all", description="all rows, or sampled negatives; sampled numbers are labelled so")
+    ] = Field(
+        default="all",
+        description="all rows; those without a training event (`cold`), others counting as missed; or sampled negatives, "
+        "whose numbers are labelled so",
+    )
     seen: Literal["exclude", "include"] = Field(default="exclude", description="whether seen rows can be recommended")
 
 

@@ -144,7 +144,7 @@ def build_stage(
     }
     live = LiveNames(graph, objectives)
     notes = carry(live.tensors(), before, resolved, builder.artifact, origin) if before else []
-    hands = Hands(graph, live, _new(resolved))
+    hands = Hands(graph, live, _new(resolved), resolved.absent)
     strategy = None if resolved.strategy is None else builder.component(resolved.strategy)
     if strategy is not None:
         with _said(resolved):

@@ -79,10 +79,12 @@ def _buffers(module: nn.Module) -> list[tuple[str, Any]]:
 
 
 class Hands(Tune):
-    """`lmrs_plugins.Tune` over a graph; `added` are the nodes that are new in this stage."""
+    """`lmrs_plugins.Tune` over a graph; `added` are the nodes that are new in this stage, `absent` those left out."""
 
-    def __init__(self, graph: Graph, live: LiveNames, added: Collection[str] = ()) -> None:
-        self._graph, self._live = graph, live
+    def __init__(
+        self, graph: Graph, live: LiveNames, added: Collection[str] = (), absent: Collection[str] = ()
+    ) -> None:
+        self._graph, self._live, self._absent = graph, live, frozenset(absent)
         self._added = [name for name in graph.nodes if name in added]
         self._parts = {name: _published(node.module, "parts") for name, node in graph.nodes.items()}
         self._targets = {name: _published(node.module, "targets") for name, node in graph.nodes.items()}
@@ -111,6 +113,10 @@ class Hands(Tune):
     def targets(self, node: str) -> dict[str, list[str]]:
         """Modules that adapters may be put on."""
         return self._targets[node]
+
+    def find(self, entry: str) -> list[str]:
+        """Names of what a person calls `entry`; none for a node that was left out."""
+        return [] if entry.partition(".")[0] in self._absent else super().find(entry)
 
     def inject(self, node: str, function: Callable[[nn.Module], Any]) -> None:
         """Let `function` put extras into a module, in place."""

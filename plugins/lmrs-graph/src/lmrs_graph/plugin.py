@@ -42,6 +42,7 @@ def lmrs_encoders() -> list[Card]:
             options="lmrs_graph.encoders.options:Id",
             gives={"": Port("$subject", "vectors")},
             evaluation="lookup",
+            needs=("{subject}",),
         ),
         Card(
             family="encoder",

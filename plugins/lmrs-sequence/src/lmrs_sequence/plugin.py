@@ -103,13 +103,14 @@ def lmrs_fusions() -> list[Card]:
         Card(
             family="fusion",
             name="item-in-context",
-            summary="the items of a history merged with features of theirs and of their events",
+            summary="the items of a history merged with features of theirs, of their events and of whose they are",
             load="lmrs_sequence.fusions.item_in_context:ItemInContext",
             options="lmrs_sequence.fusions.options:ItemInContext",
             takes={
                 "item": _ITEM,
                 "about": Port("item", "vectors", many=True, optional=True),
                 "event": Port("event", "vectors", many=True, optional=True),
+                "user": Port("user", "vectors", many=True, optional=True),
             },
             gives={"": Port("history", "vectors")},
             evaluation="view",
@@ -406,6 +407,10 @@ def lmrs_recipes() -> list[RecipeCard]:
             "s3-rec",
             "pre-trained on items, attributes and segments with attention both ways, then tuned causally",
             "Zhou et al., CIKM 2020",
+        ),
+        _recipe(
+            "mixed",
+            "ids, texts, a knowledge graph, pictures and friends over one history model, as many of them as there are",
         ),
         _recipe("popularity", "what most people chose, the same for everybody", demo=()),
         _recipe("item-knn", "items like those of the history", "Deshpande and Karypis, TOIS 22(1), 2004"),

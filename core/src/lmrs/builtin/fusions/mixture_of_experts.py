@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from lmrs.builtin.fusions.sum import presence
+from lmrs.builtin.fusions.presence import presence, thinned
 from lmrs.builtin.options import MixtureOfExperts as Options
 from lmrs_plugins import Encoding, Env
 
@@ -21,13 +21,15 @@ class MixtureOfExperts(nn.Module):
 
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
-        widths = env.widths["of"]
+        widths, self._dropout = env.widths["of"], options.dropout
         self.width: int = options.width or widths[0]
         self.experts = nn.ModuleList(_experts(width, options.experts * self.width) for width in widths)
         self.gates = nn.ModuleList(nn.Linear(width, options.experts) for width in widths)
 
     def forward(self, of: list[Encoding]) -> Encoding:
         there = presence(of)
+        if self.training and self._dropout:
+            there = thinned(there, self._dropout)
         logits = torch.stack([gate(one.main) for gate, one in zip(self.gates, of, strict=True)], -2)
         present = there.movedim(0, -1).unsqueeze(-1)
         logits = logits.masked_fill(~present, torch.finfo(logits.dtype).min)

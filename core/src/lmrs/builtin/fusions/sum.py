@@ -5,13 +5,9 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from lmrs.builtin.fusions.presence import presence, thinned
+from lmrs.builtin.options import Fusion as Options
 from lmrs_plugins import Encoding, Env, InputError
-
-
-def presence(of: list[Encoding]) -> torch.Tensor:
-    """(inputs, ...) whether each input is there."""
-    masks = [torch.ones_like(one.main[..., 0], dtype=torch.bool) if one.mask is None else one.mask for one in of]
-    return torch.stack(masks)
 
 
 class Sum(nn.Module):
@@ -20,8 +16,9 @@ class Sum(nn.Module):
     Shapes: inputs (..., d) each -> (..., d).
     """
 
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
+        self._dropout = options.dropout
         widths = set(env.widths["of"])
         if len(widths) > 1:
             raise InputError(
@@ -31,5 +28,7 @@ class Sum(nn.Module):
 
     def forward(self, of: list[Encoding]) -> Encoding:
         there = presence(of)
+        if self.training and self._dropout:
+            there = thinned(there, self._dropout)
         total = sum((one.main * mask.unsqueeze(-1) for one, mask in zip(of, there, strict=True)), start=torch.zeros(()))
         return Encoding(vectors=total, mask=None if all(one.mask is None for one in of) else there.any(0))

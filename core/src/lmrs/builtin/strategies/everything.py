@@ -7,16 +7,17 @@ from lmrs_plugins import Env, Group, Tune
 
 
 class Everything:
-    """All parameters in one group: pre-training, or tuning of the whole model."""
+    """All parameters in one group but those that are to stay: pre-training, or tuning of the whole model."""
 
     def __init__(self, env: Env, options: Options) -> None:
-        self._rate = options.rate
+        self._rate, self._frozen = options.rate, options.frozen
 
     def apply(self, tune: Tune) -> None:
         """Nothing is injected."""
 
     def groups(self, tune: Tune) -> list[Group]:
-        return [Group(tune.names(), self._rate)]
+        still = {name for entry in self._frozen for name in tune.find(entry)}
+        return [Group([name for name in tune.names() if name not in still], self._rate)]
 
     def release(self, tune: Tune) -> None:
         """Nothing was injected."""

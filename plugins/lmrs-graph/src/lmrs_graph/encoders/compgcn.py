@@ -40,14 +40,14 @@ class CompGcnLayer(Layer):
         self._half = relations // 2 if options.inverse else relations
         self.relation = Parameter(torch.empty(relations, inner))
         init.xavier_normal_(self.relation)
-        self.itself = torch_nn.Linear(inner, width)
+        self.itself = torch_nn.Linear(inner, width) if options.itself else None
         self.along = torch_nn.Linear(inner, width, bias=False)
         self.against = torch_nn.Linear(inner, width, bias=False) if options.inverse else None
         self.conv = _Composed(options.compose)
 
     def forward(self, x: Tensor, edges: Tensor, relation: Tensor) -> Tensor:
         back = relation >= self._half
-        given = self.itself(x)
+        given = x.new_zeros(()) if self.itself is None else self.itself(x)
         for which, linear in ((~back, self.along), (back, self.against)):
             if linear is not None:
                 given = given + linear(self.conv(x, edges[:, which], self.relation[relation[which]]))

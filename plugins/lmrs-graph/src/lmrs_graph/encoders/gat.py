@@ -18,6 +18,7 @@ class GatLayer(Layer):
     """PyG's `GATv2Conv` (Brody et al., ICLR 2022, eq. 7), beside a linear map of the node itself.
 
     With `relations` the attention looks at a vector of the edge's relation, as in KGAT (Wang et al., KDD 2019, eq. 4).
+    Without `itself` the node is still what attention asks with.
     """
 
     def __init__(self, inner: int, width: int, relations: int, options: Options) -> None:
@@ -30,7 +31,7 @@ class GatLayer(Layer):
             options.heads,
             edge_dim=inner if options.relations else None,
             add_self_loops=False,
-            residual=True,
+            residual=options.itself,
         )
         self.relation = Parameter(torch.empty(relations, inner)) if options.relations else None
         if self.relation is not None:

@@ -39,8 +39,8 @@ class Layers(nn.ModuleList):
         return functional.dropout(self._activation(x), self._dropout, self.training)
 
 
-def reached(there: Tensor, edges: Tensor) -> Tensor:
-    """(n,) where a node has a vector after a layer: it had one, or one of its neighbours had."""
-    found = there.clone()
+def reached(there: Tensor, edges: Tensor, itself: bool = True) -> Tensor:
+    """(n,) where a node has a vector after a layer: one of its neighbours had one, or it had one `itself`."""
+    found = there.clone() if itself else torch.zeros_like(there)
     found[edges[1][there[edges[0]]]] = True
     return found

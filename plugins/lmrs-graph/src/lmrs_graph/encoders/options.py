@@ -44,6 +44,11 @@ class OfGraph(Options):
     inverse: bool = Field(
         default=True, description="edges lead back as well, under relations of their own; otherwise only as they are"
     )
+    itself: bool = Field(
+        default=True,
+        description="a layer looks at the node itself too; otherwise at its neighbours alone, so that a node which "
+        "training never met is known as well as others",
+    )
 
 
 class OfSample(OfGraph):

@@ -16,7 +16,7 @@ class RgcnLayer(Layer):
 
     def __init__(self, inner: int, width: int, relations: int, options: Options) -> None:
         super().__init__()
-        self.conv = nn.RGCNConv(inner, width, relations, num_bases=options.bases or None)
+        self.conv = nn.RGCNConv(inner, width, relations, num_bases=options.bases or None, root_weight=options.itself)
 
     def forward(self, x: Tensor, edges: Tensor, relation: Tensor) -> Tensor:
         return self.conv(x, edges, relation)

@@ -19,7 +19,7 @@ class SageLayer(Layer):
 
     def __init__(self, inner: int, width: int, relations: int, options: Options) -> None:
         super().__init__()
-        self.conv = nn.SAGEConv(inner, width, aggr=options.aggregate)
+        self.conv = nn.SAGEConv(inner, width, aggr=options.aggregate, root_weight=options.itself)
 
     def forward(self, x: Tensor, edges: Tensor, relation: Tensor) -> Tensor:
         return self.conv(x, edges)

@@ -29,7 +29,7 @@ class SampledGraph(nn.Module):
         super().__init__()
         self.layers = layers_of(self.kind, env, options)
         self.width = options.width or int(env.widths["of"])
-        self._fan = tuple(options.fan)
+        self._fan, self._itself = tuple(options.fan), options.itself
 
     @staticmethod
     def bind(env: Env, options: OfSample) -> Neighbourhoods:
@@ -46,7 +46,8 @@ class SampledGraph(nn.Module):
             sends = there[:, 1:] & mask[:, above[1:places]]
             edges = torch.stack([(first + child)[sends], (first + above[1:places])[sends]])
             moved = layer((x * there[..., None]).flatten(0, 1), edges, relation[:, 1:places][sends])
-            flat = there.flatten().index_fill(0, edges[1], True) & mask[:, :places].flatten()
+            had = there.flatten() if self._itself else torch.zeros_like(there).flatten()
+            flat = had.index_fill(0, edges[1], True) & mask[:, :places].flatten()
             places = sum(self._levels()[: len(self.layers) - number])
             x = self.layers.between(number, moved.unflatten(0, (count, -1))[:, :places])
             there = flat.view(count, -1)[:, :places]

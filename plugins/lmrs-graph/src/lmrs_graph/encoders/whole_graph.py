@@ -40,6 +40,7 @@ class WholeGraph(nn.Module):
         super().__init__()
         self.layers = layers_of(self.kind, env, options)
         self.width = options.width or int(env.widths["of"])
+        self._itself = options.itself
 
     @staticmethod
     def bind(env: Env, options: OfGraph) -> AllEdges:
@@ -49,13 +50,15 @@ class WholeGraph(nn.Module):
         x, there, edges = of.main, of.mask, torch.stack([source, target])
         if there is not None and bool(there.all()):
             there = None
+        if there is None and not self._itself:
+            there = torch.ones_like(x[:, 0], dtype=torch.bool)
         for number, layer in enumerate(self.layers):
             if there is None:
                 x = layer(x, edges, relation)
             else:
                 sent = there[source]
                 x = layer(x * there[:, None], edges[:, sent], relation[sent])
-                there = reached(there, edges)
+                there = reached(there, edges, self._itself)
             x = self.layers.between(number, x)
         return Encoding(vectors=x, mask=there)
 

@@ -1,4 +1,4 @@
-"""The item of each position of a history, together with what is known of it and of the event."""
+"""The item of each position of a history, with what is known of it, of the event and of whose history it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lmrs_sequence.fusions.side_by_side import SideBySide
 
 
 class ItemInContext(nn.Module):
-    """Item vectors merged with features of items (`about`) and of events (`event`), at each position of a view.
+    """Item vectors merged with features of items (`about`), events (`event`) and users (`user`), at each position.
 
     `concat`: W [x; f_1; …] + b, each layer-normed. `product`: x * (f_1 + …), the features projected to the item's
     width; `sum`: x + f_1 + …. A feature that is absent is left out of sums, and in `concat` a vector learned for its
@@ -26,7 +26,8 @@ class ItemInContext(nn.Module):
 
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
-        own, others = int(env.widths["item"]), [*env.widths.get("about", []), *env.widths.get("event", [])]
+        own = int(env.widths["item"])
+        others = [width for port in ("about", "event", "user") for width in env.widths.get(port, [])]
         self.width, self._merge = options.width or own, options.merge
         self.norm = nn.LayerNorm(own) if options.norm else nn.Identity()
         if options.merge == "concat":
@@ -39,8 +40,10 @@ class ItemInContext(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width) if options.norm else nn.Identity() for width in others)
         self.projections = nn.ModuleList(nn.Linear(width, own, bias=False) for width in others)
 
-    def forward(self, item: Encoding, about: list[Encoding], event: list[Encoding]) -> Encoding:
-        features, x = [*about, *event], self.norm(item.main)
+    def forward(
+        self, item: Encoding, about: list[Encoding], event: list[Encoding], user: Sequence[Encoding] = ()
+    ) -> Encoding:
+        features, x = [*about, *event, *user], self.norm(item.main)
         if self._merge == "concat":
             vectors = self.activation(self.project(torch.cat([x, *self.join(features)], -1)))
         else:

@@ -29,7 +29,7 @@ class Shown(Negatives):
     also: list[str] = Field(
         default=[],
         description="columns of the examples that are shown beside the items, each rows of the subject it is named "
-        "after: event",
+        "after: event; user, whose row then stands at every position",
     )
 
 

@@ -1,0 +1,175 @@
+"""What each type of data adds: every part of `mixed` alone, in pairs, and all of them, over one history model.
+
+    ./dev bench mix_data runs/mix-data
+    ./dev bench mix [runs/mix-data] [runs/mix] [ml-1m|last-fm|speed]
+
+Three seeds. On ML-1M ids, texts, the knowledge graph and pictures; the tower of the pictures is learnt once, from
+posters and the frozen vectors of their texts. On last.fm ids, the knowledge graph and friends. Each run lies in a
+folder of its own and is not made again where it has finished. Prints by arm, with each seed, all cases, those whose
+right answer has no training event among all items and among such items alone, and those of short histories; paired
+tests; and draws `DATA.svg` and a report of the first seed's runs, `DATA-SEED-all/report.html`. `speed` prints the time
+of a step with frozen encoders beside that of ids alone. Settings were chosen by the validation part of seed 1.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from parts.arms import Column, bars, differences, draw, group, table, within
+from parts.stepping import stepper
+
+import lmrs
+from lmrs.answer.measured import evaluate
+from lmrs.evaluation.report import Result
+from lmrs.evaluation.stored import files, load
+from lmrs.report.html import write_report
+
+SEEDS = (1, 2, 42)
+METRICS = ("HR@10", "NDCG@10")
+MEASURED = ("evaluate.metrics=[hr, ndcg]", "evaluate.at=[10]")
+COLD = (*MEASURED, "evaluate.candidates=cold")
+PARTS = {"ml-1m": ("id", "text", "kg", "image"), "last-fm": ("id", "kg", "friends")}
+BELOW = {"kg": ("entity", "facts"), "friends": ("person",)}
+"""Nodes that a part stands on."""
+TRAIN = (
+    "model.text.fields=[title, categories, plot]",
+    "stages.0.sampler.per_user=last",
+    "stages.0.optimizer.rate=0.002",
+    "stages.0.epochs=16",
+    "stages.0.stop={patience: 2, every: 2}",
+    *MEASURED,
+)
+TOWER = (
+    "model.image.model.embed_dim=384",
+    "model.image.normalize=true",
+    "model.text={use: text/encoder, model: minilm, fields: [title, categories, plot], normalize: true, budget: 8192}",
+    "stages.0.strategy={use: pretrain, frozen: [text]}",
+    "stages.0.epochs=30",
+)
+"""The tower looks at MiniLM's vectors, which do not train, in place of a text tower of its own."""
+IMAGE = ("model.image.model.embed_dim=384",)
+
+
+def arms(data: str) -> dict[str, tuple[str, ...]]:
+    """Parts by the name of the arm: each alone, each pair, all."""
+    parts = PARTS[data]
+    some = [*((part,) for part in parts), *combinations(parts, 2), *([parts] if len(parts) > 2 else [])]
+    return {"all" if len(one) == len(parts) else " + ".join(one): one for one in some}
+
+
+def changes(data: str, parts: Sequence[str]) -> list[str]:
+    """`mixed` with these parts only."""
+    gone = [part for part in PARTS["ml-1m"] + ("friends",) if part not in parts]
+    found = [f"model.{node}=null" for part in gone for node in (*BELOW.get(part, ()), part)]
+    return [*(IMAGE if "image" in parts else ()), *TRAIN, *found]
+
+
+def run(folder: Path, data: str, place: str, parts: Sequence[str], seed: int, tower: Path | None) -> None:
+    """One run, and beside it its cold cases among cold items, unless it has finished."""
+    taken = folder / "taken.json"
+    if taken.exists():
+        return
+    init = tower if "image" in parts else None
+    before = time.perf_counter(), time.process_time()
+    lmrs.run("mixed", place, overrides=changes(data, parts), seed=seed, out=folder, init=init, overwrite=True)
+    found = evaluate(folder, overrides=COLD)
+    (folder / "cold").mkdir()
+    for name, content in files(found).items():
+        (folder / "cold" / name).write_bytes(content)
+    seconds, processor = time.perf_counter() - before[0], time.process_time() - before[1]
+    taken.write_text(json.dumps({"seconds": seconds, "processor": processor}))
+    print(f"{folder.name}: {processor:.0f} s of processor time", file=sys.stderr, flush=True)
+
+
+def columns(metric: str, found: dict[str, list[tuple[Result, Result]]]) -> dict[str, Column]:
+    """The questions: everybody, cold answers among all items and among cold ones, short histories."""
+    first = next(iter(found.values()))[0][0]
+    cold, short = group(first, "cold"), group(first, "short")
+    asked = {
+        "overall": (0, np.arange(first.cases)),
+        "cold among all": (0, cold),
+        "cold among cold": (1, cold),
+        "short histories": (0, short),
+    }
+    return {
+        name: {arm: [within(pair[which].values[metric], some) for pair in each] for arm, each in found.items()}
+        for name, (which, some) in asked.items()
+    }
+
+
+def ablation(data: str, place: str, out: Path) -> None:
+    """Run what is missing, then print and draw."""
+    tower = out / f"{data}-tower"
+    if "image" in PARTS[data] and not (tower / "model").exists():
+        lmrs.run("clip-pretrain", place, overrides=TOWER, seed=1, out=tower, overwrite=True)
+    every = arms(data)
+    for seed in SEEDS:
+        for arm, parts in every.items():
+            run(out / name_of(data, arm, seed), data, place, parts, seed, tower)
+    found = {}
+    for arm in every:
+        folders = [out / name_of(data, arm, seed) for seed in SEEDS]
+        found[arm] = [(load(one / "results", "test"), load(one / "cold", "test")) for one in folders]
+    first = found["all"][0][0]
+    if not all(np.array_equal(one.keys, first.keys) for each in found.values() for pair in each for one in pair):
+        raise SystemExit("runs on other cases: empty the folder, or name another")
+    pairs = [(arm, "all") for arm in every if arm != "all"] + [("id", arm) for arm in every if arm not in ("id", "all")]
+    for metric in METRICS:
+        asked = columns(metric, found)
+        table(f"{data}: {metric}, mean (each seed)", asked)
+        if metric == METRICS[0]:
+            differences(metric, asked, pairs)
+            draw(bars(asked), list(asked), f"{metric} by what is known of items", out / f"{data}.svg")
+    counts = {name: int((~np.isnan(column["all"][0])).sum()) for name, column in asked.items()}
+    print("\ncases: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
+    folders = [out / name_of(data, arm, SEEDS[0]) for arm in every]
+    print(write_report(folders[-1], folders[:-1], 0))
+
+
+def speed(place: str, tower: Path, rounds: int = 8, steps: int = 12) -> None:
+    """Milliseconds of a step, blocks of each arm in turn: the median of blocks."""
+    kept = ("stages.0.strategy.frozen=[text, image, entity, facts]",)
+    some: dict[str, tuple[str, ...]] = {"id": ("id",), "all": PARTS["ml-1m"], "all, graph frozen": PARTS["ml-1m"]}
+    ready = {}
+    for arm, parts in some.items():
+        asked = [*changes("ml-1m", parts), *(kept if arm.endswith("frozen") else ())]
+        made = stepper("mixed", place, asked)
+        ready[arm] = (made, made.batches())
+    times: dict[str, list[float]] = {arm: [] for arm in ready}
+    for number in range(rounds + 1):
+        for arm, (made, batches) in ready.items():
+            started = time.perf_counter()
+            for _ in range(steps):
+                made.step(next(batches))
+            if number:
+                times[arm].append(1000 * (time.perf_counter() - started) / steps)
+    for arm, each in times.items():
+        ratios = [one / other for one, other in zip(each, times["id"], strict=True)]
+        print(f"{arm}: {statistics.median(each):.0f} ms a step, {statistics.median(ratios):.2f} of ids alone")
+
+
+def name_of(data: str, arm: str, seed: int) -> str:
+    """Folder of a run."""
+    return f"{data}-{seed}-{arm.replace(' + ', '-')}"
+
+
+def main(data: str = "runs/mix-data", out: str = "runs/mix", asked: str = "ml-1m") -> None:
+    """One of the three."""
+    Path(out).mkdir(parents=True, exist_ok=True)
+    if asked == "speed":
+        speed(f"{data}/ml-1m", Path(out) / "ml-1m-tower")
+    elif asked in PARTS:
+        ablation(asked, f"{data}/{asked}", Path(out))
+    else:
+        raise SystemExit(f"no {asked!r} here: ml-1m, last-fm or speed")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

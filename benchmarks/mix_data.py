@@ -1,0 +1,83 @@
+"""Two data sets with everything that is known of their items and users, as folders of atomic files, a tenth of the
+items without a training event.
+
+    ./dev bench mix_data [OUT] [SHARED]
+
+Writes into OUT (`runs/mix-data` if not given), out of `../shared/data`:
+
+- `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters;
+- `last-fm`: who listened to which artist of KGCN's knowledge graph, that graph and the links to it, and friendships.
+  Plays have counts and no times there: each history stands in a random order that is always the same.
+
+What a tenth of the items, drawn once, has of events stands at the last two places of histories only, where
+leave-one-out looks for its validation and test cases: nobody trains on them, and what else is known of them is there.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from texts import Histories, movies, without_training, write
+
+COLD = 0.1
+FEWEST = 5
+"""Plays of a history of last.fm."""
+
+
+def lines_of(path: Path) -> list[list[str]]:
+    """Cells of a text file, plain or gzipped."""
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+        return [line.split() for line in file]
+
+
+def write_rows(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """An atomic file of tokens."""
+    lines = ["\t".join(f"{name}:token" for name in head), *("\t".join(row) for row in rows)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_graph(folder: Path, source: Path) -> None:
+    """A knowledge graph and what each item is in it, from files as MKR and KGCN have them."""
+    triples, links = lines_of(source / "kg.txt.gz"), lines_of(source / "item_index2entity_id.txt")
+    write_rows(folder / f"{folder.name}.kg", ("head_id", "relation_id", "tail_id"), triples)
+    write_rows(folder / f"{folder.name}.link", ("item_id", "entity_id"), links)
+
+
+def plays(shared: Path, seed: int = 1) -> dict[str, list[str]]:
+    """Artists of the knowledge graph by who listened to them, in a random order."""
+    known = {item for item, _ in lines_of(shared / "kgcn-music" / "item_index2entity_id.txt")}
+    histories: dict[str, list[str]] = {}
+    for user, artist, _ in lines_of(shared / "social" / "lastfm" / "ratings.txt.gz"):
+        if artist in known:
+            histories.setdefault(user, []).append(artist)
+    chance = random.Random(seed)
+    for each in histories.values():
+        chance.shuffle(each)
+    return {user: each for user, each in histories.items() if len(each) >= FEWEST}
+
+
+def split(histories: Histories) -> dict[str, list[str]]:
+    """Without the training events of a tenth of the items."""
+    return without_training(histories, COLD, ends=2)
+
+
+def main(out: str = "runs/mix-data", shared: str = "../shared/data") -> None:
+    """Write both."""
+    place, data = Path(out), Path(shared)
+    histories, texts = movies(data)
+    write(place / "ml-1m", split(histories), texts)
+    write_graph(place / "ml-1m", data / "kg-mkr" / "movie")
+    shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", place / "ml-1m" / "images.zip")
+    write(place / "last-fm", split(plays(data)), {})
+    write_graph(place / "last-fm", data / "kgcn-music")
+    friends = lines_of(data / "social" / "lastfm" / "trusts.txt.gz")
+    write_rows(place / "last-fm" / "last-fm.net", ("source_id", "target_id"), friends)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

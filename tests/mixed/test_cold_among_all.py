@@ -1,0 +1,63 @@
+"""Items that training never met, among all items: what the recipe does so that they are not crowded out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from lmrs.answer.data import read_tables, section
+from lmrs.answer.measured import evaluate
+from lmrs.answer.run import run
+from lmrs.data.write import write_atomic
+from lmrs.evaluation.report import Result
+from lmrs.host.host import Host
+
+CONTENT = (
+    "model.text={use: sequence/category, field: categories, width: 32}",
+    "model.image=null",
+    "model.person=null",
+    "model.friends=null",
+    "stages.0.strategy=pretrain",
+    "stages.0.optimizer.rate=0.003",
+    "stages.0.epochs=12",
+    "stages.0.stop=null",
+    "evaluate.metrics=[hr]",
+    "evaluate.at=[10]",
+)
+AS_USUAL = ("stages.0.objectives.0.among=all", "model.item.dropout=0.0")
+"""Cross-entropy over all items, and nothing left out: how the trial was that found cold items crowded out."""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The generated set, in which a tenth of the items stands at the last two places of histories only."""
+    tables = read_tables(section("synthetic", ["options={users: 500, items: 120, seed: 1}"]), Host())
+    events = tables.interactions.sort_by([("user", "ascending"), ("timestamp", "ascending")])
+    user, item = (np.asarray(events.column(name).to_pylist()) for name in ("user", "item"))
+    cold = np.random.default_rng(1).permutation(np.unique(item))[: len(np.unique(item)) // 10]
+    left = np.searchsorted(user, user, side="right") - np.arange(len(user))
+    kept = events.filter(pa.array(~np.isin(item, cold) | (left <= 2)))
+    folder = tmp_path_factory.mktemp("cold") / "cold"
+    write_atomic(tables.__class__(**{**vars(tables), "interactions": kept}), folder)
+    return folder
+
+
+def cold(result: Result) -> float:
+    """HR@10 of the cases whose right answer has no training event."""
+    (values,) = [one.values["HR@10"] for groups in result.groupings for one in groups.groups if one.name == "cold"]
+    return float(values.mean())
+
+
+def test_cold_items_are_not_crowded_out(data: Path, tmp_path: Path) -> None:
+    found = {}
+    for name, changes in (("as it is", ()), ("as usual", AS_USUAL)):
+        pipeline = run("mixed", data, overrides=[*CONTENT, *changes], seed=1, out=tmp_path / name, device="cpu")
+        found[name] = (pipeline.evaluate("test"), evaluate(tmp_path / name, overrides=["evaluate.candidates=cold"]))
+    (mine, among_cold), (usual, usual_among_cold) = found["as it is"], found["as usual"]
+    assert cold(mine) > 2 * cold(usual) + 0.02
+    assert cold(usual_among_cold) > cold(usual)
+    assert mine["HR@10"] > usual["HR@10"] - 0.01, "and it costs nothing overall"
+    assert among_cold.setting.candidates == "rows without a training event, excluding seen"
