@@ -17,7 +17,7 @@ def blocks(model: nn.Module) -> tuple[str, nn.ModuleList]:
 
 
 def parts(model: nn.Module, prefix: str) -> dict[str, list[str]]:
-    """Names by part, from the input upwards: `embeddings`, `layer.0`, …, `norm` for what stands behind the layers."""
+    """Names by part, from the input upwards: `embeddings`, `layer.0`, …; what stands behind the layers is of the last."""
     name, layers = blocks(model)
     own = f"{name}."
     names = [one for one, _ in model.named_parameters()]
@@ -26,7 +26,8 @@ def parts(model: nn.Module, prefix: str) -> dict[str, list[str]]:
     before = [f"{prefix}.{one}" for one in names if not one.startswith(own) and one not in behind]
     found = {"embeddings": before} if before else {}
     found |= {f"layer.{number}": [f"{prefix}.{own}{number}"] for number in range(len(layers))}
-    return found | ({"norm": [f"{prefix}.{one}" for one in names if one in behind]} if behind else {})
+    found[next(reversed(found))] += [f"{prefix}.{one}" for one in names if one in behind]
+    return found
 
 
 def targets(model: nn.Module, prefix: str) -> dict[str, list[str]]:

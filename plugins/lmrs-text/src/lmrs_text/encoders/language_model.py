@@ -116,10 +116,10 @@ class LanguageModel(nn.Module):
         return self.model.get_input_embeddings().weight.new_zeros(rows, self.width)
 
     def parts(self) -> dict[str, list[str]]:
-        """Embeddings, layers from below, the last norm, then what stands on the model."""
+        """Embeddings, layers from below, then the head. The map to another width is of the last layer's part."""
         found = parts(self.model, "model")
         if isinstance(self.project, nn.Linear):
-            found["project"] = ["project"]
+            found[next(reversed(found))].append("project")
         return found | ({"head": ["head"]} if any(True for _ in (self.head or nn.Identity()).parameters()) else {})
 
     def targets(self) -> dict[str, list[str]]:
