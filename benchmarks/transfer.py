@@ -61,7 +61,7 @@ ARMS: dict[str, tuple[str, bool, tuple[str, ...]]] = {
 """Recipe, whether it starts from the pre-trained run, and what is changed. Holistic is all but the language model."""
 TABLES = {
     "arms": list(ARMS)[:6],
-    "targets": ["ids (sasrec)", "texts, pre-trained", "texts and ids, pre-trained", "holistic"],
+    "targets": ["ids (sasrec)", "texts and ids, pre-trained"],
     "strategies": ["texts and ids, fresh", "holistic", "texts and ids, pre-trained", "by depth", "LoRA", "extra"],
 }
 """The second is for other targets; in the third the pre-trained one is the paper's own strategy: a part by name."""
