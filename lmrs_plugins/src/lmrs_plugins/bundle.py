@@ -21,6 +21,8 @@ from lmrs_plugins.vocabulary import Vocabulary
 if TYPE_CHECKING:
     import pyarrow as pa
 
+IMPRESSION = "impression"
+"""The table of what users were shown."""
 PARTS = ("train", "valid", "test", "context")
 """`context` is neither trained on nor asked for: what a held-out user did before the event that is."""
 
@@ -80,6 +82,10 @@ class Bundle:
     tables
         Arrow tables by subject, row-aligned with the vocabulary: `item` with `title`, `categories`, … A missing value
         is null.
+        `impression` is of no subject: each row is what one user was shown together. Columns `id` (string), `user`
+        (row), `timestamp` (seconds, NaN where unknown), `history` (what the user had chosen before, in order),
+        `candidates` (what was shown) and `clicks` (what of it was chosen), lists of rows of `item`, and `part` (int8,
+        index into `PARTS`).
     graphs
         Named graphs: `knowledge`, `social`, …
     links
@@ -145,6 +151,12 @@ class Bundle:
         values: list[str | None] = self.tables[subject].column(name).to_pylist()
         return values
 
+    def lists(self, subject: str, name: str) -> Ragged:
+        """A column of lists of rows, as those of `impression`."""
+        column = self.values(subject, name).combine_chunks()
+        starts = np.concatenate([[0], np.cumsum(np.asarray(column.value_lengths()))]).astype(np.int64)
+        return Ragged(np.asarray(column.flatten()), starts)
+
     def values(self, subject: str, name: str) -> pa.ChunkedArray:
         """A column of a subject's table by row; of the interactions, for `event`."""
         self.require(f"{subject}.{name}")
@@ -183,7 +195,10 @@ class Bundle:
         return found + [f"image.{name}" for name in self.images] + [f"link.{name}" for name in self.links]
 
     def training(self) -> Bundle:
-        """The bundle with training events only: what bindings, makers and artifacts are allowed to see."""
+        """The bundle with training events only: what bindings, makers and artifacts are allowed to see.
+
+        So too of impressions. Other tables, graphs and images are whole.
+        """
         if self.part is None:
             return self
         kept = Spool(self.interactions.schema)
@@ -191,7 +206,11 @@ class Bundle:
             part = self.interactions.slice(piece.start, piece.stop - piece.start)
             kept.add(part.filter(self.part[piece] == 0))
         windows = None if self.windows is None else self.windows.at(self.part == 0)
-        return replace(self, interactions=kept.table(), part=None, windows=windows)
+        tables = dict(self.tables)
+        if IMPRESSION in tables:
+            shown = tables[IMPRESSION]
+            tables[IMPRESSION] = shown.filter(np.asarray(shown.column("part").to_numpy()) == 0)
+        return replace(self, interactions=kept.table(), tables=tables, part=None, windows=windows)
 
     @cached_property
     def fingerprint(self) -> str:

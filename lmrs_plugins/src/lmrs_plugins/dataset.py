@@ -38,6 +38,9 @@ class Tables:
         further columns. Rows stand in the order of the file: the order of events where there is no time.
     tables
         By subject, a column `id` (string) and any others.
+        `impression` is of no subject: a row is what one user was shown together. Columns `id` and `user` (string),
+        `timestamp` (float64, seconds, NaN where unknown), `history`, `candidates` and `clicks` (lists of ids of items;
+        clicks are candidates), and where the files say it `part` (string): `train`, `valid` or `test`.
     triples
         Named graphs over entities: `head`, `relation`, `tail` (string). A graph whose ends are users or items says so
         in `ends`.

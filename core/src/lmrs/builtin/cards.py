@@ -99,4 +99,15 @@ CARDS: list[Card] = [
         columns=("user", "item", "event"),
         needs=("interactions",),
     ),
+    Card(
+        family="task",
+        name="impressions",
+        summary="given a history, what is clicked of all that was shown",
+        load="lmrs.builtin.tasks.impressions:Impressions",
+        options="lmrs.builtin.options:Impressions",
+        columns=("user", "item", "candidates"),
+        needs=("impression.clicks",),
+        traits=("candidates",),
+        source="Wu et al., ACL 2020 (MIND)",
+    ),
 ]

@@ -113,5 +113,9 @@ class TopN(Options):
     """Options of `top-n`: none."""
 
 
+class Impressions(Options):
+    """Options of `impressions`: none."""
+
+
 class Export(Options):
     """Options of `export`: none; the port says which node."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +11,18 @@ import typer
 from lmrs.cli.options import Json, NoPlugin, Plugins
 from lmrs.cli.shell import Shell
 
-EXAMPLES = ("lmrs data make synthetic ./synthetic", "lmrs data make synthetic ./small --set options.users=100 --json")
+EXAMPLES = (
+    "lmrs data make synthetic ./synthetic",
+    "lmrs data make synthetic ./small --set options.users=100 --json",
+    "lmrs data make synthetic ./news --set options.impressions=2000 --as mind",
+)
+
+
+class Form(StrEnum):
+    """Of the files."""
+
+    ATOMIC = "atomic"
+    MIND = "mind"
 
 
 def command(
@@ -23,21 +35,25 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="A key of the recipe's `data`: options.users=100."),
     ] = None,
+    form: Annotated[
+        Form, typer.Option("--as", help="Atomic files, or MIND's of the impressions.", case_sensitive=False)
+    ] = Form.ATOMIC,
     no_plugin: NoPlugin = None,
     plugins: Plugins = None,
     json: Json = False,
 ) -> None:
-    """Write a data set as atomic files.
+    """Write a data set as atomic files, or as MIND's.
 
-    They hold everything that the set has, unfiltered; reading the folder gives the same set.
+    Atomic files hold everything that the set has but impressions, unfiltered; reading the folder gives the same set.
     """
     shell = Shell.of(context, no_plugin, plugins, json)
     host = shell.host()
     from lmrs.answer.data import read_tables, section
     from lmrs.data.write import write_atomic
+    from lmrs.data.write_mind import write_mind
 
     tables = read_tables(section(name, change or ()), host)
-    write_atomic(tables, out)
+    (write_mind if form is Form.MIND else write_atomic)(tables, out)
     files = sorted(path.name for path in out.iterdir())
     shell.answer(
         {"name": tables.name, "folder": str(out), "files": files, "events": tables.interactions.num_rows},

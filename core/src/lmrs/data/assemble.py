@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from lmrs.data import graphs
+from lmrs.data import graphs, impressions
 from lmrs.data.encode import aligned, rows_of
 from lmrs.data.events import Counts, arrange, times_of
 from lmrs.data.names import field_name
-from lmrs.data.settings import DataSettings
+from lmrs.data.settings import DataSettings, Impressions
 from lmrs.data.settings import Windows as ByWindows
 from lmrs.data.splits import TRAIN, Part, split
 from lmrs.data.windows import part_at, windows
-from lmrs_plugins.bundle import Bundle, Windows
+from lmrs_plugins.bundle import IMPRESSION, Bundle, Windows
 from lmrs_plugins.dataset import Tables
 from lmrs_plugins.spool import pieces
 from lmrs_plugins.vocabulary import Vocabulary
@@ -37,13 +36,18 @@ def gather(tables: Tables, settings: DataSettings, notes: list[str]) -> Gathered
     ids = events.ids
     if settings.keep_unseen_items and "item" in tables.tables:
         ids["item"] = _with_unseen(ids["item"], tables.tables["item"], notes)
+    shown = tables.tables.get(IMPRESSION)
+    if shown is not None:
+        shown = impressions.of_known_users(shown, ids["user"], notes)
+        ids["item"] = impressions.with_shown(ids["item"], shown)
     found = graphs.build(tables, ids, settings.policy == "quarantine", notes)
     described = {name: table for name, table in tables.tables.items() if name in ids}
     bundle = Bundle(
         name=tables.name,
         vocabularies={subject: Vocabulary(subject, column.to_pylist()) for subject, column in ids.items()},
         interactions=events.table,
-        tables={name: _described(table, name, ids[name], notes) for name, table in described.items()},
+        tables={name: _described(table, name, ids[name], notes) for name, table in described.items()}
+        | ({} if shown is None else {IMPRESSION: impressions.numbered(shown, ids)}),
         graphs=found.graphs,
         links=found.links,
         images={name: _pictures(table, ids[name]) for name, table in tables.images.items() if name in ids},
@@ -55,7 +59,7 @@ def gather(tables: Tables, settings: DataSettings, notes: list[str]) -> Gathered
 
 def divided(bundle: Bundle, settings: DataSettings, notes: list[str]) -> Bundle:
     """The bundle, split."""
-    part, stretches = _split(bundle.users, times_of(bundle.interactions), settings, notes)
+    bundle, part, stretches = _split(bundle, settings, notes)
     trained = np.zeros(bundle.count("item"), dtype=bool)
     for piece in pieces(len(part)):
         trained[bundle.items[piece][part[piece] == TRAIN]] = True
@@ -65,14 +69,19 @@ def divided(bundle: Bundle, settings: DataSettings, notes: list[str]) -> Bundle:
     return replace(bundle, part=part, windows=stretches)
 
 
-def _split(
-    users: npt.NDArray[np.int64], times: npt.NDArray[np.float64] | None, settings: DataSettings, notes: list[str]
-) -> tuple[Part, Windows | None]:
-    """The part of every event; where the split is by windows, those too, and the last one is asked about."""
+def _split(bundle: Bundle, settings: DataSettings, notes: list[str]) -> tuple[Bundle, Part, Windows | None]:
+    """The bundle with its impressions split, and the part of every event; where the split is by windows, those too, and
+    the last one is asked about.
+    """
+    if isinstance(settings.split, Impressions):
+        return *impressions.divided(bundle, settings.split, notes), None
+    if IMPRESSION in bundle.tables:
+        bundle = impressions.undivided(bundle, settings.split.by, notes)
+    users, times = bundle.users, times_of(bundle.interactions)
     if isinstance(settings.split, ByWindows):
         found = windows(users, times, settings.split, notes)
-        return part_at(found, found.count - 1), found
-    return split(users, times, settings.split, notes), None
+        return bundle, part_at(found, found.count - 1), found
+    return bundle, split(users, times, settings.split, notes), None
 
 
 def _with_unseen(ids: pa.Array, table: pa.Table, notes: list[str]) -> pa.Array:

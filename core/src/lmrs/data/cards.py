@@ -37,6 +37,7 @@ DATASETS: list[Card] = [
     _format("csv", "CSV or TSV with a header", "csv:Csv", "CsvOptions"),
     _format("parquet", "Parquet file of events", "parquet:Parquet", "FileOptions"),
     _format("sequences", "text lines `user item item …`, or `user item` in order", "sequences:Sequences", "NoOptions"),
+    _format("mind", "folder of MIND: impressions of news (behaviors.tsv, news.tsv)", "mind:Mind", "NoOptions"),
     _format("movielens", "folder of GroupLens's own files (ratings.dat or u.data)", "movielens:MovieLens", "NoOptions"),
     _set(
         "ml-100k",

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lmrs.data.impressions import moved
 from lmrs.data.names import distinct
-from lmrs_plugins.bundle import Bundle, Graph
+from lmrs_plugins.bundle import IMPRESSION, Bundle, Graph
 from lmrs_plugins.errors import InputError
 from lmrs_plugins.spool import Spool, pieces
 from lmrs_plugins.vocabulary import Vocabulary
@@ -51,7 +52,8 @@ def joined(domains: Mapping[str, Bundle]) -> Bundle:
             subject: _table(domains, subject, {name: counts[subject] for name, counts in sizes.items()})
             for subject in subjects
             if subject in ("user", "item") or any(subject in bundle.tables for bundle in domains.values())
-        },
+        }
+        | _shown(domains, first),
         graphs={name: _graph(name, domains, first) for name in _names(domains, "graphs")},
         links={subject: _links(domains, subject, sizes, first) for subject in _names(domains, "links")},
         images={subject: _images(domains, subject, sizes) for subject in _names(domains, "images")},
@@ -93,6 +95,16 @@ def _interactions(domains: Mapping[str, Bundle], first: Mapping[str, Mapping[str
                 part = part.set_column(part.column_names.index(subject), subject, [rows])
             spool.add(_under(part, schema))
     return spool.table()
+
+
+def _shown(domains: Mapping[str, Bundle], first: Mapping[str, Mapping[str, int]]) -> dict[str, pa.Table]:
+    """The impressions of all domains, where any has them."""
+    there = [
+        moved(bundle.tables[IMPRESSION], first[name]["user"], first[name]["item"])
+        for name, bundle in domains.items()
+        if IMPRESSION in bundle.tables
+    ]
+    return {IMPRESSION: pa.concat_tables(there).combine_chunks()} if there else {}
 
 
 def _schema(schemas: Mapping[str, pa.Schema], what: str) -> pa.Schema:

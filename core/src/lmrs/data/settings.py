@@ -58,7 +58,15 @@ class Windows(Options):
         return self
 
 
-SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows, Field(discriminator="by")]
+class Impressions(_Shares):
+    """What was shown is held out: as the files say, otherwise the latest; events follow. The shares are of impressions,
+    where the files do not say which are for validation or the test.
+    """
+
+    by: Literal["impressions"] = "impressions"
+
+
+SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows | Impressions, Field(discriminator="by")]
 
 
 class SourceSettings(Options):

@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from lmrs.data.names import field_name
+from lmrs.data.picture_folder import FOLDERS
 from lmrs.data.safe_folder import whole_folder
+from lmrs_plugins.bundle import IMPRESSION
 from lmrs_plugins.dataset import Tables
 from lmrs_plugins.errors import InputError
 
@@ -21,7 +23,8 @@ _BREAKS = r"[\t\n\r]"
 def write_atomic(tables: Tables, folder: Path) -> None:
     """Write `NAME.inter` and its siblings into a new folder named as the set, pictures into `images/`.
 
-    Reading the folder gives the tables again. A tab or line break in a text becomes a space.
+    Reading the folder gives the tables again, but for impressions, which the format does not have: `write_mind` does. A
+    tab or line break in a text becomes a space.
 
     Raises
     ------
@@ -32,6 +35,8 @@ def write_atomic(tables: Tables, folder: Path) -> None:
     with whole_folder(folder) as draft:
         _write(tables.interactions, draft / f"{stem}.inter", _IDS)
         for subject, table in tables.tables.items():
+            if subject == IMPRESSION:
+                continue
             _write(table, draft / f"{stem}.{subject}", {"id": _IDS.get(subject, f"{subject}_id")})
         for name, triples in tables.triples.items():
             if tables.ends.get(name) == ("user", "user"):
@@ -43,7 +48,7 @@ def write_atomic(tables: Tables, folder: Path) -> None:
         for link in tables.links.values():
             _write(link.select(["id", "entity"]), draft / f"{stem}.link", {"id": "item_id", "entity": "entity_id"})
         for subject, images in tables.images.items():
-            _pictures(images, draft / ("images" if subject == "item" else f"images_{subject}"))
+            write_pictures(images, draft, subject)
 
 
 def _write(table: pa.Table, path: Path, ids: dict[str, str]) -> None:
@@ -90,7 +95,9 @@ def _numbers(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return (column.cast(pa.int64()) if whole and small else column).cast(pa.string())
 
 
-def _pictures(images: pa.Table, folder: Path) -> None:
+def write_pictures(images: pa.Table, folder: Path, subject: str) -> None:
+    """Into the folder of a folder that pictures of the subject are read from."""
+    folder = folder / FOLDERS.get(subject, f"images_{subject}")
     folder.mkdir()
     for id_, image in zip(images.column("id").to_pylist(), images.column("image").to_pylist(), strict=True):
         if image:

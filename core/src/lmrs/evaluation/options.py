@@ -17,6 +17,9 @@ class Reciprocal(Options):
     """Options of `mrr`, which is usually printed once and for the whole list."""
 
     cut: int = Field(default=0, ge=0, description="how many of the best count; 0 for the whole list")
+    every: bool = Field(
+        default=False, description="the mean over all positives of a case, as MIND counts, and not the first alone"
+    )
 
 
 class LongTail(Cut):

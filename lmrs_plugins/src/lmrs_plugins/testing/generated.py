@@ -7,9 +7,10 @@ import zlib
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from lmrs_plugins.bundle import PARTS, Bundle, Graph
+from lmrs_plugins.bundle import IMPRESSION, PARTS, Bundle, Graph
 from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.vocabulary import Vocabulary
 
@@ -22,7 +23,8 @@ def generated_bundle() -> Bundle:
     """Users, items and entities with all that a card may need; the same on every call and machine.
 
     The last event of each user is `test`, the one before `valid`. One user has a single training event, two items
-    have none; one item lacks its title, one its categories, one its picture, one its link.
+    have none; one item lacks its title, one its categories, one its picture, one its link. Each event was clicked among
+    four candidates, some with another of them.
     """
     rng = np.random.default_rng(20)
     lengths = np.array([3, 4, 5, 6, 7, 8, 9, 10, 6, 5, 7, 14])
@@ -46,7 +48,11 @@ def generated_bundle() -> Bundle:
             "entity": Vocabulary("entity", [f"e{row}" for row in range(ENTITIES)]),
         },
         interactions=interactions,
-        tables={"user": _user_table(), "item": _item_table(rng)},
+        tables={
+            "user": _user_table(),
+            "item": _item_table(rng),
+            IMPRESSION: _impressions(interactions, part.astype(np.int8)),
+        },
         graphs={"knowledge": _knowledge(rng), "social": _social(rng)},
         links={"item": np.where(np.arange(ITEMS) == 4, -1, np.arange(ITEMS)).astype(np.int64)},
         images={"item": pa.array([b"" if row == 5 else _picture(rng) for row in range(ITEMS)], pa.binary())},
@@ -101,6 +107,31 @@ def _item_table(rng: np.random.Generator) -> pa.Table:
             "brand": [("ada", "bel", "cyr")[row % 3] for row in rows],
             "year": [1990.0 + row for row in rows],
             "price": [5.0 + row / 2 for row in rows],
+        }
+    )
+
+
+def _impressions(events: pa.Table, part: npt.NDArray[np.int8]) -> pa.Table:
+    """What each event was chosen among; the first of a user without a history."""
+    rng = np.random.default_rng(21)
+    users, items = (np.asarray(events.column(name).to_numpy()) for name in ("user", "item"))
+    first = np.searchsorted(users, users)
+    shown: list[npt.NDArray[np.int64]] = []
+    clicks: list[npt.NDArray[np.int64]] = []
+    for row, (user, item) in enumerate(zip(users, items, strict=True)):
+        others = rng.choice(np.setdiff1d(range(ITEMS), items[users == user]), 3, replace=False)
+        shown.append(rng.permutation(np.append(others, item)))
+        clicks.append(shown[-1][(shown[-1] == item) | ((row % 7 == 3) & (shown[-1] == others[0]))])
+    rows = pa.list_(pa.int64())
+    return pa.table(
+        {
+            "id": [f"s{row}" for row in range(len(users))],
+            "user": users,
+            "timestamp": events.column("timestamp"),
+            "history": pa.array([items[start:row] for row, start in enumerate(first)], rows),
+            "candidates": pa.array(shown, rows),
+            "clicks": pa.array(clicks, rows),
+            "part": part,
         }
     )
 

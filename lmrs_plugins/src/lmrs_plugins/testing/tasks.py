@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from lmrs_plugins.bundle import PARTS, Bundle
+from lmrs_plugins.bundle import IMPRESSION, PARTS, Bundle
 from lmrs_plugins.examples import Examples
 from lmrs_plugins.ragged import Ragged
 from lmrs_plugins.task import Cases
@@ -70,7 +71,7 @@ def _check_columns(case: Case, examples: Any, count: int) -> None:
 
 
 def _check_leak(case: Case, task: Any, part: str) -> None:
-    """Other items in events of this part change answers only; other items in later parts change nothing at all."""
+    """What happens in this part changes answers only; what happens in later parts changes nothing at all."""
     cases = task.cases(case.bundle, part)
     own = task.cases(_altered(case.bundle, part), part)
     case.require(
@@ -91,13 +92,26 @@ def _check_leak(case: Case, task: Any, part: str) -> None:
 
 
 def _altered(bundle: Bundle, part: str) -> Bundle:
-    """The bundle with every item of one part's events replaced."""
+    """The bundle with every item of one part's events replaced, and what was clicked in its impressions."""
     assert bundle.part is not None
     items = bundle.items.copy()
     there = bundle.part == PARTS.index(part)
     items[there] = (items[there] + 1) % bundle.count("item")
     place = bundle.interactions.column_names.index("item")
-    return replace(bundle, interactions=bundle.interactions.set_column(place, "item", [items]))
+    interactions = bundle.interactions.set_column(place, "item", [items])
+    tables = dict(bundle.tables)
+    if IMPRESSION in tables:
+        tables[IMPRESSION] = _relabelled(tables[IMPRESSION], part)
+    return replace(bundle, interactions=interactions, tables=tables)
+
+
+def _relabelled(shown: pa.Table, part: str) -> pa.Table:
+    """Impressions in which another candidate was clicked, in one part."""
+    there = np.asarray(shown.column("part").to_numpy()) == PARTS.index(part)
+    both = zip(shown.column("candidates").to_pylist(), shown.column("clicks").to_pylist(), there, strict=True)
+    clicks = [[row for row in rows if row not in taken][:1] if asked else taken for rows, taken, asked in both]
+    place = shown.column_names.index("clicks")
+    return shown.set_column(place, "clicks", pa.array(clicks, shown.schema.field("clicks").type))
 
 
 def _same(one: Examples, other: Examples) -> bool:

@@ -181,6 +181,16 @@ def lmrs_transforms() -> list[Card]:
             traits=("batch-level",),
             source="Hou et al., KDD 2022, 2.2",
         ),
+        Card(
+            family="transform",
+            name="impressions",
+            summary="a history, and what was clicked after it beside candidates that were not",
+            load="lmrs_sequence.transforms.impressions:Impressions",
+            options="lmrs_sequence.transforms.options:Impressions",
+            columns=("item", "candidates"),
+            emits={name: ViewType(rows={"item": "item"}) for name in ("input", "shown")},
+            source="Wu et al., ACL 2020",
+        ),
     ]
 
 
@@ -204,6 +214,15 @@ def lmrs_samplers() -> list[Card]:
             options="lmrs_sequence.samplers.options:Sessions",
             columns=("user", "item", "event"),
             needs=("interactions",),
+        ),
+        Card(
+            family="sampler",
+            name="impressions",
+            summary="clicks, each among what was shown with it",
+            load="lmrs_sequence.samplers.impressions:Impressions",
+            options="lmrs_sequence.samplers.options:Impressions",
+            columns=("user", "item", "candidates"),
+            needs=("impression.clicks",),
         ),
     ]
 
@@ -340,6 +359,17 @@ def lmrs_objectives() -> list[Card]:
             reads=("target.item", "target.at"),
             traits=("rows-interact",),
             source="Hou et al., KDD 2022, eq. 9; Chen et al., ICML 2020, eq. 1",
+        ),
+        Card(
+            family="objective",
+            name="impression-ce",
+            summary="tell what was clicked from what was shown with it and was not",
+            load="lmrs_sequence.objectives.impression_ce:ImpressionCe",
+            options="lmrs_sequence.objectives.options:ImpressionCe",
+            takes={"history": Port("$H", "states|vectors"), "item": _ITEM},
+            pulls=(Pull("history", "input"), Pull("item", "shown")),
+            reads=("shown.mask",),
+            source="Huang et al., CIKM 2013, eq. 5; Wu et al., ACL 2020",
         ),
     ]
 

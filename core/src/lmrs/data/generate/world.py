@@ -101,11 +101,16 @@ STRENGTH = 3.0
 """Weight of a taste in the log-odds of an item."""
 
 
+def taste(world: World, trait: str) -> Floats:
+    """(users, items) what each user thinks of each item for one of its traits, in log-odds."""
+    return STRENGTH * world.tastes[trait][:, world.traits[trait]]
+
+
 def make_events(world: World, rng: np.random.Generator) -> Events:
     """Let all users choose, one item at a time and none twice."""
     users, items = len(world.circle), len(world.chain)
-    taste = sum(STRENGTH * world.tastes[trait][:, world.traits[trait]] for trait in TRAITS)
-    likes = np.asarray(taste) + rng.normal(0, 0.4, items)  # some items are better known than others
+    likes = np.asarray(sum(taste(world, trait) for trait in TRAITS))
+    likes = likes + rng.normal(0, 0.4, items)  # some items are better known than others
     lengths = rng.integers(min(12, items // 2), min(48, items // 2 + 8), size=users)
     most = int(lengths.max())
     chosen = np.full((users, most), -1, dtype=np.int64)

@@ -7,19 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import unquote
 
 import pyarrow as pa
 
 from lmrs.data.names import ROLES, find_roles, listed
+from lmrs.data.picture_folder import beside
 from lmrs.data.readers.atomic_sheet import read_sheet, typed
 from lmrs.data.readers.options import FileOptions
 from lmrs.data.report import Report
-from lmrs.data.text import plain_name, read_bytes
+from lmrs.data.text import plain_name
 from lmrs_plugins.dataset import Policy, Tables
 from lmrs_plugins.errors import InputError
-
-IMAGES = "images"
 
 
 class Atomic:
@@ -68,7 +66,7 @@ class Atomic:
             triples=triples,
             ends={"social": ("user", "user")} if "social" in triples else {},
             links=links,
-            images=_images(main.parent),
+            images=beside(main.parent),
             problems=report.problems,
         )
 
@@ -118,15 +116,3 @@ def _tokens(path: Path, columns: Mapping[str, str], report: Report) -> pa.Table:
     chosen = list(columns.values()) if all(name in names for name in columns.values()) else names[: len(columns)]
     table = sheet.ids(chosen, report).table.select(chosen)
     return table.rename_columns(list(columns))
-
-
-def _images(folder: Path) -> dict[str, pa.Table]:
-    """Pictures of items in `images/ID.png`, ids percent-encoded; `images_user/` for users."""
-    found: dict[str, pa.Table] = {}
-    for subject in ("item", "user"):
-        place = folder / (IMAGES if subject == "item" else f"{IMAGES}_{subject}")
-        files = sorted(file for file in place.glob("*.*") if file.suffix.lower() in (".png", ".jpg", ".jpeg"))
-        if files:
-            ids = pa.array([unquote(file.stem) for file in files], pa.string())
-            found[subject] = pa.table({"id": ids, "image": pa.array([read_bytes(file) for file in files], pa.binary())})
-    return found

@@ -48,6 +48,9 @@ class SyntheticOptions(Options):
     users: int = Field(600, ge=10, description="Number of users.")
     items: int = Field(400, ge=20, description="Number of items.")
     seed: int = Field(0, ge=0, description="Equal seeds make equal sets.")
+    impressions: int = Field(
+        0, ge=0, description="How often users are shown some items, of which they click one or two."
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> SyntheticOptions:

@@ -8,10 +8,14 @@ import numpy as np
 import pyarrow as pa
 
 from lmrs.data.generate import show
+from lmrs.data.generate.impressions import Impressions, make_impressions, with_clicks
 from lmrs.data.generate.words import OCCUPATIONS
 from lmrs.data.generate.world import Ints, make_events, make_world
 from lmrs.data.readers.options import SyntheticOptions
+from lmrs_plugins.bundle import IMPRESSION
 from lmrs_plugins.dataset import Policy, Tables
+from lmrs_plugins.errors import InputError
+from lmrs_plugins.ragged import Ragged
 
 
 class Synthetic:
@@ -31,6 +35,16 @@ class Synthetic:
         rng = np.random.default_rng([options.seed, options.users, options.items])
         world = make_world(options.users, options.items, rng)
         events = make_events(world, rng)
+        shown = None
+        if options.impressions:
+            if options.impressions > len(events.user):
+                raise InputError(
+                    f"data.options.impressions: {options.impressions}, but users do {len(events.user)} things in all; "
+                    "ask for fewer, or for more users"
+                )
+            apart = np.random.default_rng([options.seed, options.users, options.items, options.impressions])
+            shown = make_impressions(world, events, options.impressions, apart)
+            events = with_clicks(events, shown)
         users, items = _ids("u", options.users), _ids("i", options.items)
         source, target = show.friends(world, rng)
         texts = pa.list_(pa.string())
@@ -40,7 +54,7 @@ class Synthetic:
                 {
                     "user": users.take(pa.array(events.user)),
                     "item": items.take(pa.array(events.item)),
-                    "rating": events.rating.astype(np.float64),
+                    "rating": np.where(events.rating > 0, events.rating, np.nan),
                     "timestamp": events.time.astype(np.float64),
                 }
             ),
@@ -60,6 +74,7 @@ class Synthetic:
                         "occupation": _words(OCCUPATIONS, world.occupation),
                     }
                 ),
+                **({} if shown is None else {IMPRESSION: _impressions(shown, users, items)}),
             },
             triples={
                 "knowledge": show.knowledge(world.traits["studio"], rng),
@@ -81,6 +96,23 @@ class Synthetic:
                 )
             },
         )
+
+
+def _impressions(shown: Impressions, users: pa.Array, items: pa.Array) -> pa.Table:
+    def lists(rows: Ragged) -> pa.Array:
+        offsets = pa.array(rows.offsets, pa.int32())
+        return pa.ListArray.from_arrays(offsets, items.take(pa.array(rows.values)))
+
+    return pa.table(
+        {
+            "id": _ids("", len(shown.user)),
+            "user": users.take(pa.array(shown.user)),
+            "timestamp": shown.time.astype(np.float64),
+            "history": lists(shown.history),
+            "candidates": lists(shown.candidates),
+            "clicks": lists(shown.clicks),
+        }
+    )
 
 
 def _ids(letter: str, count: int) -> pa.Array:

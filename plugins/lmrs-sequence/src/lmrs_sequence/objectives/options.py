@@ -62,3 +62,10 @@ class ViewContrast(Contrast):
         default="other",
         description="a history among the other views of all histories, or every vector among all others (NT-Xent)",
     )
+
+
+class ImpressionCe(Options):
+    """Options of `impression-ce`."""
+
+    temperature: float = Field(default=1.0, gt=0, description="what scores are divided by")
+    cosine: bool = Field(default=False, description="compare directions only; a temperature of about .07 goes with it")

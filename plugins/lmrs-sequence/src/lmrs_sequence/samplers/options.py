@@ -35,3 +35,9 @@ class Sessions(Cut):
     length: int = Field(default=20, ge=2, description="most events of an example; longer sessions are cut")
     min_length: int = Field(default=2, ge=1, description="fewest events of an example")
     batch: int = Field(default=128, ge=1, description="examples in a batch")
+
+
+class Impressions(Options):
+    """Options of `impressions`."""
+
+    batch: int = Field(default=64, ge=1, description="clicks in a batch")

@@ -74,6 +74,13 @@ class Permuted(Shown):
     )
 
 
+class Impressions(Options):
+    """Options of `impressions`."""
+
+    length: int = Field(default=50, ge=1, description="most items of a history; longer ones keep their end")
+    negatives: int = Field(default=4, ge=1, description="candidates that were not clicked, beside each that was")
+
+
 class Segments(Options):
     """Options of `segments`."""
 
