@@ -191,3 +191,19 @@ def test_made_data_do_not_replace_a_folder(lmrs, tmp_path):
     found = lmrs("data", "make", "synthetic", tmp_path)
     assert found.code == 2
     assert "exists already" in found.error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        case(["recipe", "draw", "most", "--out", "most.png"], 2, "give a name that ends in .svg"),
+        case(["recipe", "draw", "most", "--stage", "first"], 2, "recipe 'most' has no such stage: it has none"),
+        case(["recipe", "draw", "mots"], 2, "did you mean"),
+    ],
+)
+def test_what_cannot_be_drawn(lmrs, tmp_path, monkeypatch, words, code, said):
+    monkeypatch.chdir(tmp_path)
+    found = lmrs(*words)
+    assert found.code == code
+    assert said in found.error
+    assert list(tmp_path.iterdir()) == []

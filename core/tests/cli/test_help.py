@@ -27,7 +27,7 @@ every = pytest.mark.parametrize(("path", "entry"), ALL, ids=[" ".join(path) for 
 def test_the_commands_are_those_of_the_documentation():
     assert [" ".join(path) for path, _ in ALL] == [
         *("demo", "run", "resume", "evaluate", "recommend", "compare", "plugins", "components", "recipes"),
-        *("recipe show", "recipe schema", "data show", "data make", "cache show", "cache clear"),
+        *("recipe show", "recipe draw", "recipe schema", "data show", "data make", "cache show", "cache clear"),
     ]
 
 

@@ -171,3 +171,14 @@ def test_cache(lmrs, tmp_path, monkeypatch):
     assert lmrs("cache", "clear", "--json").json == {"folder": str(tmp_path / "rows"), "bytes": 0}
     monkeypatch.setenv("LMRS_CACHE", "off")
     assert lmrs("cache", "show", "--json").json == {"folder": None, "bytes": 0, "kept": []}
+
+
+def test_recipe_draw(lmrs, tmp_path):
+    said = lmrs("recipe", "draw", "most", "--json").json
+    assert said.keys() == {"recipe", "stage", "boxes", "wires", "file", "svg"}
+    assert said["boxes"][0].keys() == {"key", "kind", "lines", "gives"}
+    assert said["wires"][0].keys() == {"from", "output", "to", "port"}
+    assert said["svg"].startswith("<svg ")
+    kept = lmrs("recipe", "draw", "most", "--out", tmp_path / "most.svg", "--json").json
+    assert kept["svg"] is None
+    assert (tmp_path / "most.svg").read_text() == said["svg"]

@@ -28,6 +28,7 @@ COMMANDS: dict[str, Lazy | Sub] = {
         "Look at a recipe.",
         {
             "show": Lazy("Show a recipe resolved, with where each value came from.", "lmrs.cli.recipe_show"),
+            "draw": Lazy("Draw the model graph of a recipe as SVG.", "lmrs.cli.recipe_draw"),
             "schema": Lazy("Print the JSON Schema of recipes, for editors.", "lmrs.cli.recipe_schema"),
         },
     ),

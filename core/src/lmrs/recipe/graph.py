@@ -14,6 +14,14 @@ Absent = dict[str, str]
 """Names of nodes that were there, or might have been, and why they are not."""
 
 
+class MissingNodeError(InputError):
+    """A component takes a node that is absent; `why` says which."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}; wire another node")
+        self.why = why
+
+
 def graph_of(nodes: Mapping[str, ResolvedNode], absent: Absent) -> dict[str, ResolvedNode]:
     """The graph, inputs first.
 

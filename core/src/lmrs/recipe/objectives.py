@@ -10,16 +10,18 @@ from lmrs.recipe.suggest import meant
 from lmrs.recipe.tree import Path
 from lmrs.recipe.wired import Board, active_pulls, fields
 
-RESERVED = ("use", "on", "weight", "name")
+RESERVED = ("use", "on", "weight", "name", "optional")
 
 
 @dataclass
 class Objectives:
-    """Puts together what a stage minimises."""
+    """Puts together what a stage minimises. Draws that it stands on are `used`, those of what is left out `lost`."""
 
     board: Board
     stage: Stage
     path: Path
+    used: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)
 
     def choices(self) -> tuple[Choice, ...]:
@@ -29,20 +31,28 @@ class Objectives:
             here = (*self.path, "objectives", number)
             if isinstance(entry, OneOf):
                 each = [self._one(spec, (*here, "one_of", place)) for place, spec in enumerate(entry.one_of)]
-                found.append(Choice(tuple(each), entry.per))
+                choice = Choice(tuple(one for one in each if one is not None), entry.per)
             else:
-                found.append(Choice((self._one(entry, here),)))
+                one = self._one(entry, here)
+                choice = Choice(() if one is None else (one,))
+            if choice.objectives:
+                found.append(choice)
         return tuple(found)
 
-    def _one(self, spec: ObjectiveSpec, path: Path) -> ResolvedObjective:
-        wired = self.board.wired(spec, path, RESERVED)
-        return ResolvedObjective(
+    def _one(self, spec: ObjectiveSpec, path: Path) -> ResolvedObjective | None:
+        wired = self.board.wired_or_not(spec, path, RESERVED)
+        if wired is None:
+            self.lost.update([spec.on] if isinstance(spec.on, str) else spec.on or self.stage.draws)
+            return None
+        found = ResolvedObjective(
             name=self._name(spec.name, wired.card.name, path),
             on=self._on(spec, wired.card.name, path, any(pull.view for pull in wired.card.pulls) or wired.card.reads),
             weight=spec.weight,
             pulls=active_pulls(wired),
             **fields(wired),
         )
+        self.used.update(found.on)
+        return found
 
     def _name(self, said: str | None, component: str, path: Path) -> str:
         """Unique in the stage: parameters and terms are called by it."""

@@ -106,8 +106,12 @@ class ResolvedComponent:
 
 @dataclass(frozen=True, kw_only=True)
 class ResolvedWired(ResolvedComponent):
-    """A component that reads nodes. `takes` has every port of the card, its subject variables replaced by subjects."""
+    """A component that reads nodes. `takes` has every port of the card, its subject variables replaced by subjects.
 
+    An `optional` one is left out where what it needs is missing.
+    """
+
+    optional: bool = False
     wires: Mapping[str, tuple[Wire, ...]] = field(default_factory=dict)
     takes: Mapping[str, Port] = field(default_factory=dict)
 
@@ -119,7 +123,10 @@ class ResolvedWired(ResolvedComponent):
         }
 
     def to_dict(self) -> dict[str, Any]:
-        return {"use": self.use, **self.wiring(), **self.settings()}
+        return {"use": self.use, **self._missable(), **self.wiring(), **self.settings()}
+
+    def _missable(self) -> dict[str, Any]:
+        return {"optional": True} if self.optional else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +135,6 @@ class ResolvedNode(ResolvedWired):
 
     name: str
     gives: Mapping[str, Port] = field(default_factory=dict)
-    optional: bool = False
     share: str = ""
     init: Init = field(default_factory=Init)
     budget: int | None = None
@@ -143,7 +149,7 @@ class ResolvedNode(ResolvedWired):
         return [wire.node for wires in self.wires.values() for wire in wires]
 
     def to_dict(self) -> dict[str, Any]:
-        own: dict[str, Any] = {"optional": True} if self.optional else {}
+        own = self._missable()
         own |= {"share": self.share} if self.share else {}
         own |= {"budget": self.budget} if self.budget else {}
         own |= {"recompute": True} if self.recompute else {}
@@ -164,7 +170,7 @@ class ResolvedObjective(ResolvedWired):
     pulls: tuple[Pull, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        own = {"name": self.name, "on": list(self.on), "weight": self.weight}
+        own = {"name": self.name, "on": list(self.on), "weight": self.weight, **self._missable()}
         return {"use": self.use, **own, **self.wiring(), **self.settings()}
 
 
@@ -308,6 +314,7 @@ class ResolvedEvaluation:
 class Resolved:
     """A whole recipe. `model` is the graph before any edit, inputs first; `data` is for the data room to read.
 
+    `absent` are the nodes that were left out or taken away, and why: a strategy may still name them.
     `notes` are lines for the user: what was left out, and why. `provenance` maps each key path of `to_dict()`, joined
     by dots, to where its value came from.
     """
@@ -319,6 +326,7 @@ class Resolved:
     seed: int = 42
     task: ResolvedComponent | None = None
     model: Mapping[str, ResolvedNode] = field(default_factory=dict)
+    absent: Mapping[str, str] = field(default_factory=dict)
     stages: tuple[ResolvedStage, ...] = ()
     answer: ResolvedAnswer | None = None
     evaluate: ResolvedEvaluation = field(default_factory=ResolvedEvaluation)
@@ -357,6 +365,7 @@ class Resolved:
             "seed": self.seed,
             "task": self.task.to_dict() if self.task else None,
             "model": {name: node.to_dict() for name, node in self.model.items()},
+            **({"absent": dict(self.absent)} if self.absent else {}),
             "stages": [stage.to_dict() for stage in self.stages],
             "answer": self.answer.to_dict() if self.answer else None,
             "evaluate": self.evaluate.to_dict(),

@@ -76,7 +76,15 @@ class DrawSpec(Spec):
     families = ("transform",)
 
 
-class MakerSpec(Spec):
+class OptionalSpec(Spec):
+    """A component that a recipe may do without."""
+
+    optional: bool = Field(
+        default=False, description="left out where its plugin, its data or a node that it needs is missing"
+    )
+
+
+class MakerSpec(OptionalSpec):
     """What leaves an artifact."""
 
     families = ("maker",)
@@ -88,12 +96,11 @@ class MetricSpec(Spec):
     families = ("metric",)
 
 
-class NodeSpec(Spec):
+class NodeSpec(OptionalSpec):
     """A node of the model graph."""
 
     families = ("encoder", "fusion")
 
-    optional: bool = Field(default=False, description="left out where its plugin or its data is missing")
     share: str | None = Field(default=None, description="the node whose module this one is")
     budget: int | None = Field(
         default=None, ge=1, description="what a chunk of its rows may cost: rows times the dearest, in tokens or nodes"
@@ -106,7 +113,7 @@ class NodeSpec(Spec):
     )
 
 
-class ObjectiveSpec(Spec):
+class ObjectiveSpec(OptionalSpec):
     """A loss."""
 
     families = ("objective",)
@@ -264,6 +271,9 @@ class Recipe(Settings):
     seed: int = Field(default=42, ge=0)
     task: TaskSpec | None = None
     model: dict[NodeName, NodeSpec] = Field(default_factory=dict)
+    absent: dict[NodeName, str] = Field(
+        default_factory=dict, description="nodes that were left out, and why; what a run has written says so"
+    )
     stages: list[Stage] = Field(default_factory=list)
     answer: AnswerSpec | None = None
     evaluate: EvaluateSettings = Field(default_factory=EvaluateSettings)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lmrs.recipe.bench import Bench
-from lmrs.recipe.graph import Absent, known_wires, loses, without
+from lmrs.recipe.graph import Absent, MissingNodeError, known_wires, loses, without
 from lmrs.recipe.resolved import ResolvedNode, ResolvedWired, Wire
-from lmrs.recipe.schema import Spec
+from lmrs.recipe.schema import OptionalSpec, Spec
 from lmrs.recipe.subjects import tied
 from lmrs.recipe.tree import Path
-from lmrs_plugins.errors import InputError
+from lmrs_plugins.errors import InputError, PluginError
 from lmrs_plugins.ports import Pull, holds
 
 
@@ -44,10 +44,27 @@ class Board:
         )
         lost = loses(found, self.absent)
         if lost:
-            raise InputError(f"{found.where}: {lost}; wire another node")
+            raise MissingNodeError(found.where, lost)
         found = without(found, self.absent)
         known_wires(found, self.graph)
         return tied(found, self.graph)
+
+    def wired_or_not(self, spec: OptionalSpec, path: Path, reserved: Sequence[str]) -> ResolvedWired | None:
+        """The component; None for an optional one whose plugin or node is missing, with a note that says which."""
+        if spec.optional:
+            try:
+                self.bench.lookup(spec.families, spec.use, path)
+            except PluginError as error:
+                return self._left_out(str(error))
+        try:
+            return replace(self.wired(spec, path, reserved), optional=spec.optional)
+        except MissingNodeError as error:
+            if not spec.optional:
+                raise InputError(f"{error}, or say optional: true") from None
+            return self._left_out(error.why)
+
+    def _left_out(self, why: str) -> None:
+        self.bench.notes.append(f"left out: {why}")
 
     def draw(self, draws: Sequence[str], path: Path, name: str) -> str:
         """The draw that a component stands on where it does not say so: the only one."""
