@@ -42,9 +42,10 @@ def command(
     plugins: Plugins = None,
     json: Json = False,
 ) -> None:
-    """Write a data set as atomic files, or as MIND's.
+    """Write a data set as atomic files.
 
-    Atomic files hold everything that the set has but impressions, unfiltered; reading the folder gives the same set.
+    They hold everything that the set has, unfiltered, but for impressions; reading the folder gives the same set. With
+    --as mind, behaviors.tsv and news.tsv hold its impressions, and what these show.
     """
     shell = Shell.of(context, no_plugin, plugins, json)
     host = shell.host()
