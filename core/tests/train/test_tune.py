@@ -10,8 +10,12 @@ import pytest
 import torch
 from torch import nn
 
+from lmrs.builtin.options import Everything as EverythingOptions
+from lmrs.builtin.options import Partial as PartialOptions
+from lmrs.builtin.strategies.everything import Everything
+from lmrs.builtin.strategies.partial import Partial
 from lmrs.train.tune import Hands, LiveNames
-from lmrs_plugins import InputError, PluginError
+from lmrs_plugins import Env, InputError, PluginError
 
 
 class Counting(nn.Module):
@@ -52,7 +56,7 @@ class Layers(nn.Module):
 def live(**modules: nn.Module) -> tuple[LiveNames, Hands]:
     graph: Any = SimpleNamespace(nodes={name: SimpleNamespace(module=module) for name, module in modules.items()})
     names = LiveNames(graph, {"loss": nn.Linear(2, 1)})
-    return names, Hands(graph, names, {"text", "gone"})
+    return names, Hands(graph, names, {"text", "gone"}, ("image",))
 
 
 CANONICAL = {f"text.{part}.{name}" for part in ("below", "above") for name in ("map.weight", "map.bias", "calls")}
@@ -119,3 +123,18 @@ def test_a_node_a_part_or_a_pattern_is_found() -> None:
         hands.find("text.top")
     with pytest.raises(InputError, match=r"nothing is called 'objective\.other'"):
         hands.find("objective.other")
+
+
+def test_of_a_node_that_was_left_out_there_is_nothing_and_the_rest_trains() -> None:
+    _, hands = live(text=Layers(), item=nn.Linear(2, 1))
+    assert hands.absent() == ["image"]
+    assert hands.find("image") == hands.find("image.layer.0") == hands.find("image.*") == []
+    options = PartialOptions(train=["image", "item"], depth={"image": 2, "text": 1}, rates={"image": 0.1})
+    groups = Partial(Env(bundle=None), options).groups(hands)
+    assert [list(group.names) for group in groups] == [
+        ["item.weight", "item.bias"],
+        ["text.above.map.weight", "text.above.map.bias"],
+        ["objective.loss.weight", "objective.loss.bias"],
+    ]
+    (group,) = Everything(Env(bundle=None), EverythingOptions(frozen=["image", "text"])).groups(hands)
+    assert list(group.names) == ["item.weight", "item.bias", "objective.loss.weight", "objective.loss.bias"]

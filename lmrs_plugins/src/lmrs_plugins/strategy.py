@@ -61,9 +61,16 @@ class Tune(Protocol):
         """
         ...
 
+    def absent(self) -> list[str]:
+        """Nodes of the recipe that this run does without: optional ones that were left out, or what --set took away.
+
+        A strategy that names one of them goes on with the rest.
+        """
+        return []
+
     def find(self, entry: str) -> list[str]:
         """Canonical names of what a person calls `entry`: a node (`history`), a published part (`history.layer.1`), or
-        a pattern over canonical names (`history.*.bias`). An optional node that was left out has no names.
+        a pattern over canonical names (`history.*.bias`). An `absent` node has no names.
 
         Raises
         ------
@@ -76,6 +83,8 @@ class Tune(Protocol):
                 return self.names(node)
             if part in self.parts(node):
                 return list(self.parts(node)[part])
+        elif node in self.absent():
+            return []
         found = [name for name in self.names() if fnmatchcase(name, entry)]
         if not found and entry != "objective.*":
             parts = [f"{name}.{own}" for name in self.nodes() for own in self.parts(name)]

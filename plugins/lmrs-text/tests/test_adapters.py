@@ -182,3 +182,20 @@ def test_the_seed_decides_where_adapters_start(text) -> None:
 def test_targets_that_are_not_there_are_told(options, said, text) -> None:
     with pytest.raises(InputError, match=said):
         applied("lora", Hands(text=text(), item=nn.Embedding(3, 2)), **options)
+
+
+@pytest.mark.fault("I: adapters on a node that was left out")
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_a_node_that_was_left_out_gets_no_adapters_and_the_others_do(name, text) -> None:
+    class Without(Hands):
+        def absent(self):
+            return ["body"]
+
+    tune = Without(text=text(), other=nn.Linear(2, 2))
+    before = set(tune.names())
+    _, groups = applied(name, tune, nodes=["text", "body"])
+    assert {one for group in groups for one in group.names} == set(tune.names()) - before
+    _, groups = applied(name, Without(other=nn.Linear(2, 2)), nodes=["body"], train=["other"])
+    assert [one for group in groups for one in group.names] == ["other.weight", "other.bias"]
+    with pytest.raises(InputError, match="there is no node 'txet'"):
+        applied(name, Without(text=text()), nodes=["txet", "body"])

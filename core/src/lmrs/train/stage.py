@@ -55,9 +55,16 @@ class Stage:
             with _said(self.resolved):
                 groups = list(self.strategy.groups(self.hands))
                 free(self.live.parameters(), groups)
+                self._check_something_trains()
         else:
             free(self.live.parameters(), ())
         return groups
+
+    def _check_something_trains(self) -> None:
+        if self.resolved.objectives and not any(one.requires_grad for one in self.live.parameters().values()):
+            absent = ", ".join(self.resolved.absent)
+            gone = f" once {absent} is left out" if absent else ""
+            raise InputError(f"nothing would train{gone}; name something else that trains, or take the stage out")
 
     def hold(self, groups: list[Group], held: Mapping[str, str]) -> None:
         """Remember what must be the same to the last bit at the stage's end; `held` is that of a stage that goes on."""

@@ -84,7 +84,7 @@ class Hands(Tune):
     def __init__(
         self, graph: Graph, live: LiveNames, added: Collection[str] = (), absent: Collection[str] = ()
     ) -> None:
-        self._graph, self._live, self._absent = graph, live, frozenset(absent)
+        self._graph, self._live, self._absent = graph, live, tuple(absent)
         self._added = [name for name in graph.nodes if name in added]
         self._parts = {name: _published(node.module, "parts") for name, node in graph.nodes.items()}
         self._targets = {name: _published(node.module, "targets") for name, node in graph.nodes.items()}
@@ -96,6 +96,10 @@ class Hands(Tune):
     def added(self) -> list[str]:
         """Nodes that are new in this stage, inputs first."""
         return list(self._added)
+
+    def absent(self) -> list[str]:
+        """Nodes that were left out or taken away."""
+        return list(self._absent)
 
     def names(self, node: str = "") -> list[str]:
         """Canonical parameter names."""
@@ -113,10 +117,6 @@ class Hands(Tune):
     def targets(self, node: str) -> dict[str, list[str]]:
         """Modules that adapters may be put on."""
         return self._targets[node]
-
-    def find(self, entry: str) -> list[str]:
-        """Names of what a person calls `entry`; none for a node that was left out."""
-        return [] if entry.partition(".")[0] in self._absent else super().find(entry)
 
     def inject(self, node: str, function: Callable[[nn.Module], Any]) -> None:
         """Let `function` put extras into a module, in place."""

@@ -42,6 +42,8 @@ class Partial:
             yield entry, tune.find(entry), 1.0
         for node, depth in self._options.depth.items():
             assert isinstance(depth, int), "the host puts a number where a recipe says `round`"
+            if node in tune.absent():
+                continue
             if node not in tune.nodes():
                 raise InputError(f"depth: there is no node {node!r}; nodes are {', '.join(tune.nodes())}")
             parts = [(part, names) for part, names in tune.parts(node).items() if names]

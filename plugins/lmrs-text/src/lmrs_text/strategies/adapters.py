@@ -60,18 +60,21 @@ class Adapters:
     def _targets(self, tune: Tune) -> dict[str, dict[str, list[str]]]:
         """Modules by node and kind."""
         options = self._options
-        unknown = [node for node in options.nodes if node not in tune.nodes()]
+        named = [node for node in options.nodes if node not in tune.absent()]
+        if options.nodes and not named:
+            return {}
+        unknown = [node for node in named if node not in tune.nodes()]
         if unknown:
             raise InputError(f"there is no node {unknown[0]!r}; nodes are {', '.join(tune.nodes())}")
         found: dict[str, dict[str, list[str]]] = {}
         # A node that shares another's module has no parameters of its own.
-        for node in options.nodes or [node for node in tune.nodes() if tune.names(node)]:
+        for node in named or [node for node in tune.nodes() if tune.names(node)]:
             published = {kind: names for kind, names in tune.targets(node).items() if kind in options.kinds}
             chosen = {kind: [name for name in names if self._wanted(name)] for kind, names in published.items()}
             chosen = {kind: names for kind, names in chosen.items() if names}
             if chosen:
                 found[node] = chosen
-            elif options.nodes:
+            elif named:
                 there = ", ".join(f"{kind}: {names[0]}, …" for kind, names in tune.targets(node).items()) or "nothing"
                 raise InputError(f"node {node!r} publishes no such target; it publishes {there}")
         if not found:
