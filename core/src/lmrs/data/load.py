@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -16,7 +16,9 @@ from lmrs.data.assemble import Gathered, divided, gather
 from lmrs.data.domains import joined
 from lmrs.data.dropped import check_dropped, without
 from lmrs.data.events import Counts
+from lmrs.data.mapping.read import mapped, mapping_file
 from lmrs.data.pictures import pictures
+from lmrs.data.readers.options import MappingOptions
 from lmrs.data.report import Report
 from lmrs.data.settings import DataSettings, SourceSettings
 from lmrs_plugins.bundle import PARTS, Bundle
@@ -31,6 +33,7 @@ FORMAT = "format"
 BESIDE = "images.zip"
 """The archive of pictures of a source that is a folder."""
 
+Given = TypeVar("Given", bound=Options)
 Datasets = Mapping[str, tuple[Card, Callable[[], Any]]]
 """`plugin/name` to the card and a function that loads the class."""
 
@@ -107,12 +110,24 @@ def read(settings: DataSettings, datasets: Datasets) -> Tables:
 def _read(source: SourceSettings, settings: DataSettings, datasets: Datasets) -> Tables:
     name = _named(source.source, datasets, named=True)
     path = None if name else Path(source.source).expanduser()
+    mapping = mapping_file(path) if path is not None and source.format in (None, "auto") else None
+    if mapping is not None:
+        return _with_pictures(_mapped(mapping, source, settings, datasets), source, path, settings)
     chosen = name or _format(source, path, datasets)
     card, loader = datasets[chosen]
     reader: Dataset = loader()(_options(card, chosen, source))
     tables = reader.read(path, settings.policy)
     _check(tables, chosen)
     return _with_pictures(tables, source, path, settings)
+
+
+def _mapped(file: Path, source: SourceSettings, settings: DataSettings, datasets: Datasets) -> Tables:
+    if source.columns:
+        raise InputError(f"data.columns: {file} names the columns; say it there")
+    folder = _filled(MappingOptions, dict(source.options or {}), str(file)).folder
+    return mapped(
+        file, folder, settings.policy, lambda base: _read(SourceSettings(source=str(base)), settings, datasets)
+    )
 
 
 def _with_pictures(tables: Tables, source: SourceSettings, path: Path | None, settings: DataSettings) -> Tables:
@@ -167,6 +182,10 @@ def _options(card: Card, name: str, source: SourceSettings) -> Options:
         if "columns" not in model.model_fields:
             raise InputError(f"data.columns: {name} has no columns to name; take it out")
         values["columns"] = source.columns
+    return _filled(model, values, name)
+
+
+def _filled(model: type[Given], values: dict[str, Any], name: str) -> Given:
     try:
         return model(**values)
     except ValidationError as error:

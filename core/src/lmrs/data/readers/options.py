@@ -26,6 +26,12 @@ class NoOptions(Options):
     """Nothing to set."""
 
 
+class MappingOptions(Options):
+    """Options of a source with a mapping file, `data.yaml`."""
+
+    folder: str = Field("", description="Where the paths of the file begin; empty: where it lies.")
+
+
 class DownloadOptions(Options):
     """Options of the sets that are fetched."""
 

@@ -1,0 +1,1 @@
+"""`data.yaml`: a short file that says which file of a folder is what, so that none has to be converted."""
