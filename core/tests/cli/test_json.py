@@ -120,9 +120,24 @@ def test_data_show(lmrs):
     said = lmrs("data", "show", "synthetic", "--set", "options={users: 60, items: 40}", "--json").json
     assert said.keys() == {
         *("name", "fingerprint", "before", "counts", "sparsity", "history", "parts", "time", "data", "problems"),
-        *("domains", "notes"),
+        *("domains", "notes", "coverage", "impressions"),
     }
     assert said["problems"].keys() == {"total", "first"}
+    assert said["coverage"].keys() == {"item", "user"}
+    assert said["coverage"]["item"].keys() == {
+        *("title", "categories", "image", "graph.knowledge", "training", "nothing"),
+    }
+    assert said["impressions"] is None
+
+
+def test_data_show_of_impressions(lmrs):
+    options = ("--set", "options={users: 60, items: 40, impressions: 100}", "--set", "split.by=impressions")
+    said = lmrs("data", "show", "synthetic", *options, "--json").json["impressions"]
+    assert said.keys() == {"count", "parts", "history", "candidates", "clicks"}
+    assert (said["count"], sum(said["parts"].values())) == (100, 100)
+    assert (
+        "impressions: 100 (80 train, 10 valid, 10 test, 0 context)" in lmrs("data", "show", "synthetic", *options).out
+    )
 
 
 def test_data_make(lmrs, tmp_path):

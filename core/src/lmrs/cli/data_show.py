@@ -72,7 +72,14 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         (name, f"{share:.0f} edges" if name.startswith("graph.") else f"{share:.1%}")
         for name, share in found["data"].items()
     ]
-    yield from table(("data", "there"), kinds, right=(1,))
+    yield from table(("data", "there"), [*kinds, *_covered(found["coverage"])], right=(1,))
+    if found["impressions"]:
+        shown = found["impressions"]
+        parts = ", ".join(f"{count} {name}" for name, count in shown["parts"].items())
+        yield (
+            f"impressions: {shown['count']} ({parts}); on average {shown['clicks']:.1f} of {shown['candidates']:.1f} "
+            f"candidates clicked, after a history of {shown['history']:.1f}"
+        )
     yield ""
     problems = found["problems"]
     yield f"problems: {problems['total'] or 'none'}"
@@ -81,6 +88,15 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield from wrapped(f"  {where}: {one['message']}", "    ")
     for note in found["notes"]:
         yield from wrapped(f"note: {note}", "  ")
+
+
+def _covered(coverage: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, str]]:
+    """What is not said of columns, pictures and graphs by themselves."""
+    for subject, shares in coverage.items():
+        for name, share in shares.items():
+            words = {"training": "with a training event", "nothing": "with nothing but an id"}.get(name, f"in {name}")
+            if name in ("training", "nothing") or name.startswith("graph."):
+                yield f"{subject} {words}", f"{share:.1%}"
 
 
 def _date(seconds: float) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pyarrow.compute as pc
 
+from lmrs.data.coverage import coverage
+from lmrs.data.impressions import LISTS
 from lmrs.data.load import Loaded
 from lmrs.data.report import total
-from lmrs_plugins.bundle import PARTS, Bundle
+from lmrs_plugins.bundle import IMPRESSION, PARTS, Bundle
 from lmrs_plugins.spool import PIECE
 
 SHOWN = 20
@@ -38,6 +40,8 @@ def describe(loaded: Loaded) -> dict[str, Any]:
         "parts": {name: int(np.count_nonzero(part == code)) for code, name in enumerate(PARTS)},
         "time": _times(bundle),
         "data": _kinds(bundle),
+        "coverage": coverage(bundle),
+        "impressions": _impressions(bundle),
         "problems": {"total": total(loaded.problems), "first": [asdict(one) for one in loaded.problems[:SHOWN]]},
         "notes": list(loaded.notes),
     }
@@ -69,6 +73,8 @@ def _kinds(bundle: Bundle) -> dict[str, float]:
     for name in bundle.interactions.column_names:
         kinds[f"interaction.{name}"] = _share(bundle.interactions.column(name))
     for subject, table in bundle.tables.items():
+        if subject == IMPRESSION:
+            continue
         for name in table.column_names:
             kinds[f"{subject}.{name}"] = _share(table.column(name))
     for subject, images in bundle.images.items():
@@ -78,6 +84,18 @@ def _kinds(bundle: Bundle) -> dict[str, float]:
     for name, graph in bundle.graphs.items():
         kinds[f"graph.{name}"] = len(graph)
     return kinds
+
+
+def _impressions(bundle: Bundle) -> dict[str, Any] | None:
+    """How many there are, of each part too, and the mean lengths of their lists."""
+    if IMPRESSION not in bundle.tables:
+        return None
+    part = np.asarray(bundle.values(IMPRESSION, "part"))
+    return {
+        "count": len(part),
+        "parts": {name: int(np.count_nonzero(part == code)) for code, name in enumerate(PARTS)},
+        **{name: float(np.mean(bundle.lists(IMPRESSION, name).lengths)) for name in LISTS},
+    }
 
 
 def _share(column: Any) -> float:
