@@ -181,7 +181,20 @@ SLIPS = [
     Slip("hit", "rest:NeedsEvents", r"\(unknown\): AttributeError"),
     Slip("pairs", "rest:RecognisesAll", r"\(recognises\): it recognises 'notes.bin', which is none of its own"),
     Slip("pairs", "rest:PythonError", r"\(refuses\): IsADirectoryError"),
+    Slip("busiest", "rest:NoExamples", r"\(help\): it has no `examples`: a tuple of command lines"),
+    Slip("busiest", "rest:OthersExample", r"\(help\): its example 'lmrs run bert4rec' is no command line of its own"),
+    Slip("busiest", "rest:SaysOnce", r"\(run\): it says or writes something else the second time"),
+    Slip("busiest", "rest:OneText", r"\(run\): its line 'u11\\nu7.* is not one line of text"),
+    Slip(
+        "busiest",
+        "",
+        r"\(typed\): its option 'names' is dict\[str, str\], which cannot be typed: text, number,",
+        {"options": "broken_plugin.rest:Table"},
+    ),
+    Slip("busiest", "", r"\(typed\): its option 'plugins' is the host's, for", {"options": "broken_plugin.rest:Own"}),
 ]
+ARGUMENTS = {"busiest": {"source": "any"}}
+"""What has no default."""
 
 
 @pytest.fixture
@@ -213,7 +226,8 @@ def cards(slip: Slip) -> dict[str, list[Any]]:
 
 @pytest.mark.parametrize("slip", SLIPS, ids=lambda slip: slip.load or slip.instead_of)
 def test_slip(slip: Slip, said_of: Callable[..., list[str]]) -> None:
-    lines = said_of(cards(slip))
+    given = {name: said for name, said in ARGUMENTS.items() if name == slip.instead_of}
+    lines = said_of(cards(slip), options=given)
     assert len(lines) == 1, lines
     assert lines[0].startswith("broken_plugin:current: ")
     assert re.search(rf" {slip.instead_of!r} {slip.said}", lines[0]), lines[0]

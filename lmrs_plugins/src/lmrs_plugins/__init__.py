@@ -3,7 +3,7 @@
 A plugin imports this package and nothing else of LMRS. Read it in this order: `hookspecs` (what can be offered),
 `families` (what each kind of component is for), `card` and `ports` (how a component is described without being
 imported), then the one file of the family you write for: `encoder`, `transform`, `sampler`, `objective`, `strategy`,
-`scorer`, `maker`, `task`, `metric` or `dataset`.
+`scorer`, `maker`, `task`, `metric`, `dataset` or `command`.
 
 Names are exported lazily: `from lmrs_plugins import Card, hookimpl` costs neither numpy nor pydantic, so a plugin whose
 entry point imports only this package can be listed in milliseconds.
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from lmrs_plugins.bundle import Graph as Graph
     from lmrs_plugins.bundle import Windows as Windows
     from lmrs_plugins.card import Card as Card
+    from lmrs_plugins.command import Console as Console
+    from lmrs_plugins.command import Told as Told
     from lmrs_plugins.encoding import Encoding as Encoding
     from lmrs_plugins.encoding import last as last
     from lmrs_plugins.env import Env as Env
@@ -56,6 +58,7 @@ _HOME = {
     "Cancelled": "errors",
     "Card": "card",
     "Cases": "task",
+    "Console": "command",
     "Encoding": "encoding",
     "Env": "env",
     "ExampleRandom": "randomness",
@@ -73,6 +76,7 @@ _HOME = {
     "Ragged": "ragged",
     "Step": "step",
     "Stretches": "stretches",
+    "Told": "command",
     "Tune": "strategy",
     "View": "view",
     "ViewType": "ports",

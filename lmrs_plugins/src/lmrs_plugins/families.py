@@ -62,6 +62,7 @@ FAMILIES: tuple[Family, ...] = (
     _family("maker", "makers", "leaves an artifact at the end of a stage", "maker:Maker"),
     _family("task", "tasks", "turns a bundle into cases and states how answers are scored", "task:Task"),
     _family("metric", "metrics", "one number for each case, from the ranks of its positives", "metric:Metric"),
+    _family("command", "commands", "a command of the command line, `lmrs PLUGIN NAME`", "command:Command"),
     Family(
         name="recipe",
         hook="lmrs_recipes",

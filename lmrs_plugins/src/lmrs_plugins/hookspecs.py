@@ -75,6 +75,10 @@ class Offers:
         """Numbers from ranks: `lmrs_plugins.metric.Metric`."""
 
     @hookspec
+    def lmrs_commands(self) -> list[Card]:  # type: ignore[empty-body]
+        """Commands of the command line, `lmrs PLUGIN NAME`: `lmrs_plugins.command.Command`."""
+
+    @hookspec
     def lmrs_recipes(self) -> list[RecipeCard]:  # type: ignore[empty-body]
         """Recipes among the plugin's package files."""
 

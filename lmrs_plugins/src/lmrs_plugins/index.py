@@ -6,7 +6,7 @@ install. A test holds it to what the plugins really offer.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Home(NamedTuple):
@@ -18,12 +18,22 @@ class Home(NamedTuple):
 
 def home(family: str, name: str) -> Home | None:
     """Which of our plugins offers a component or recipe of this name, `plugin/name` or short; None for none."""
-    import json  # late: only a name that was not found costs it
-    from importlib.resources import files
-
-    known = json.loads(files("lmrs_plugins").joinpath("index.json").read_text(encoding="utf-8"))
     wanted, slash, short = name.partition("/")
-    for plugin, offered in known.items():
+    for plugin, offered in _known().items():
         if (short if slash else name) in offered["offers"].get(family, ()) and wanted in (plugin, name):
             return Home(plugin, offered["distribution"])
     return None
+
+
+def offering(family: str) -> dict[str, tuple[str, list[str]]]:
+    """Each of our plugins that has components of a family: its distribution, and their names."""
+    known = _known().items()
+    return {plugin: (one["distribution"], one["offers"][family]) for plugin, one in known if family in one["offers"]}
+
+
+def _known() -> dict[str, Any]:
+    import json  # late: only who asks pays for it
+    from importlib.resources import files
+
+    known: dict[str, Any] = json.loads(files("lmrs_plugins").joinpath("index.json").read_text(encoding="utf-8"))
+    return known

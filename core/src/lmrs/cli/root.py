@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from lmrs.cli.group import Lazy, Sub, group
+from lmrs.cli import added
+from lmrs.cli.group import Beyond, Lazy, Sub, group
 from lmrs.cli.options import Json, NoPlugin, PluginLock, Plugins, Strict
 from lmrs.cli.shell import Shell
 from lmrs.version import __version__
@@ -51,7 +52,14 @@ COMMANDS: dict[str, Lazy | Sub] = {
 
 def program() -> Any:
     """The command line, to be called with its arguments."""
-    return group("lmrs", SUMMARY, COMMANDS, _options)
+    return group("lmrs", SUMMARY, COMMANDS, _options, Beyond(added.rows, _added))
+
+
+def _added(context: typer.Context, name: str) -> Any:
+    """Commands of a plugin, under the options that stood before it: they are parsed, and their callback is to come."""
+    said = context.params
+    shell = Shell.of(context, said["no_plugin"], said["plugins"], said["json"])
+    return added.find(name, replace(shell, strict=said["strict"], lock=said["lock"]))
 
 
 def _version(wanted: bool) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from sample_plugin.rest import Hit, Last, LowRank, Norms, Pairs
+from pydantic import Field
+from sample_plugin import options
+from sample_plugin.rest import Busiest, Hit, Last, LowRank, Norms, Pairs
 from torch import nn
 
-from lmrs_plugins import Artifact, Group
+from lmrs_plugins import Artifact, Group, Told
 
 
 class NeverReleases(LowRank):
@@ -125,6 +127,44 @@ class RecognisesAll(Pairs):
 class PythonError(Pairs):
     def read(self, path: Any, policy: Any) -> Any:
         return [line.split() for line in path.read_text().splitlines()]
+
+
+class NoExamples(Busiest):
+    """Says nothing of how it is typed."""
+
+    examples = ()
+
+
+class OthersExample(Busiest):
+    """Shows another command."""
+
+    examples = ("lmrs run bert4rec",)
+
+
+class SaysOnce(Busiest):
+    """Counts its answers."""
+
+    answers: ClassVar[list[int]] = []
+
+    def run(self, console: Any) -> Told:
+        self.answers.append(len(self.answers))
+        return Told({"answers": len(self.answers)}, [])
+
+
+class OneText(Busiest):
+    """All in one text."""
+
+    def run(self, console: Any) -> Told:
+        told = super().run(console)
+        return Told(told.plain, ["\n".join(told.lines)])
+
+
+class Table(options.Busiest):
+    names: dict[str, str] = Field(default_factory=dict, description="names of names")
+
+
+class Own(options.Busiest):
+    plugins: bool = Field(default=False, description="of plugins")
 
 
 class SameCode:

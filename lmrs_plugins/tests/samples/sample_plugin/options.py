@@ -1,5 +1,7 @@
 """Options."""
 
+from pathlib import Path
+
 from pydantic import Field
 
 from lmrs_plugins import Options
@@ -24,3 +26,9 @@ class Users(Options):
 
 class Hit(Options):
     at: int = Field(default=10, description="k")
+
+
+class Busiest(Options):
+    source: str = Field(description="the data")
+    most: int = Field(default=5, ge=1, description="how many")
+    out: Path | None = Field(default=None, description="a file for them")

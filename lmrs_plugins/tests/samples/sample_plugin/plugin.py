@@ -204,6 +204,19 @@ def lmrs_datasets() -> list[Card]:
 
 
 @hookimpl
+def lmrs_commands() -> list[Card]:
+    return [
+        Card(
+            family="command",
+            name="busiest",
+            summary="the users with the most events",
+            load="sample_plugin.rest:Busiest",
+            options=f"{OPTIONS}:Busiest",
+        )
+    ]
+
+
+@hookimpl
 def lmrs_recipes() -> list[RecipeCard]:
     return [RecipeCard(name="sample", summary="nothing much", package="sample_plugin", path="recipes/sample.yaml")]
 

@@ -10,7 +10,20 @@ import pyarrow as pa
 import torch
 from torch import Tensor, nn
 
-from lmrs_plugins import Artifact, Bundle, Cases, Env, Examples, Group, InputError, Making, Ragged, Tune
+from lmrs_plugins import (
+    Artifact,
+    Bundle,
+    Cases,
+    Console,
+    Env,
+    Examples,
+    Group,
+    InputError,
+    Making,
+    Ragged,
+    Told,
+    Tune,
+)
 from lmrs_plugins.bundle import PARTS
 from lmrs_plugins.dataset import Policy, Tables
 from lmrs_plugins.metric import Ranked
@@ -118,3 +131,20 @@ class Pairs:
             raise InputError(f"{path}: no such file: give a file of lines `user item`")
         lines = [line.split() for line in path.read_text().splitlines()]
         return Tables("pairs", pa.table({"user": [one[0] for one in lines], "item": [one[1] for one in lines]}))
+
+
+class Busiest:
+    """Name the users with the most events."""
+
+    examples = ("lmrs sample busiest ml-100k", "lmrs sample busiest ml-100k --most 3 --out busiest.txt")
+
+    def __init__(self, chosen: options.Busiest) -> None:
+        self._options = chosen
+
+    def run(self, console: Console) -> Told:
+        bundle = console.data(self._options.source)
+        order = np.argsort(-bundle.counts("user"), kind="stable")[: self._options.most]
+        names = [bundle.vocabularies["user"].ids[row] for row in order]
+        if self._options.out is not None:
+            console.write(self._options.out, "\n".join(names).encode())
+        return Told({"users": names}, names)
