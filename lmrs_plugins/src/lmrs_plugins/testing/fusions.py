@@ -22,8 +22,9 @@ def check(case: Case) -> None:
     with case.check("absent"):
         for node in (node for wire in bench.wires.values() for node in wire):
             node.there = torch.zeros_like(node.there)
+        hidden = None if view is None or view.mask is None else torch.zeros_like(view.mask)
         with torch.no_grad():
-            found = bench.run(bench.build().eval(), view)
+            found = bench.run(bench.build().eval(), view if hidden is None else view.replace(mask=hidden))
         check_finite(case, found)
         for one in found.values():
             gone = one.mask is not None and not bool(one.mask.any())

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from lmrs_plugins.encoding import Encoding
 from lmrs_plugins.testing import bindings
 from lmrs_plugins.testing.bench import Bench
 from lmrs_plugins.testing.case import Case
@@ -149,8 +150,16 @@ def _check_alone(case: Case, bench: Bench, module: nn.Module, view: View | None,
                 one = bench.at(bench.rows()[place : place + 1])
             else:
                 one = view.map(lambda array, at=place: array[at : at + 1])  # type: ignore[misc]
-            single = {name: encoding[[place]] for name, encoding in found.items()}
-            check_same(case, single, _evaluated(bench, module, one), expected)
+            alone = _evaluated(bench, module, one)
+            single = {name: _as_long(encoding[[place]], alone[name]) for name, encoding in found.items()}
+            check_same(case, single, alone, expected)
+
+
+def _as_long(one: Encoding, alone: Encoding) -> Encoding:
+    """A row among others without the padding that it has not alone."""
+    length = alone.main.shape[1] if one.states is not None else 0
+    padded = one.mask is not None and one.states is not None and not bool(one.mask[:, length:].any())
+    return one[:, :length] if padded else one
 
 
 def _check_masking(case: Case, bench: Bench, module: nn.Module, view: View | None, found: Outputs) -> None:

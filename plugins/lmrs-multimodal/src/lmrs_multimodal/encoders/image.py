@@ -11,6 +11,7 @@ from lmrs_multimodal.encoders.layers import parts, targets
 from lmrs_multimodal.encoders.options import Image as Options
 from lmrs_multimodal.encoders.options import OfPictures
 from lmrs_multimodal.encoders.tower import image_tower
+from lmrs_multimodal.options import OfClip
 from lmrs_multimodal.pictures import Pictures
 from lmrs_plugins import Encoding, Env
 
@@ -24,7 +25,7 @@ class Image(nn.Module):
     mean: Tensor
     scale: Tensor
 
-    def __init__(self, env: Env, options: OfPictures) -> None:
+    def __init__(self, env: Env, options: OfClip) -> None:
         super().__init__()
         found = architecture(options.model, options.weights)
         self.tower = image_tower(found)

@@ -33,3 +33,11 @@ class ClipText(OfClip, Fields):
 
     normalize: bool = Field(default=False, description="vectors of length 1")
     width: int = Field(default=0, ge=0, description="d of the vectors, by a linear map; 0: as the model has it")
+
+
+class Tokens(OfClip, Fields):
+    """Options of `tokens`."""
+
+
+class InView(OfClip):
+    """Options of `tokens-in-view` and `patches-in-view`. One that shares a module takes all of them from there."""

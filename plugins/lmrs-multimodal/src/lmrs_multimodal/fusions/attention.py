@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from lmrs_multimodal.fusions.attend import attend, divides
+from lmrs_multimodal.fusions.attend import attend, divides, thinned
 from lmrs_multimodal.fusions.options import Attention as Options
 from lmrs_plugins import Encoding, Env
 
@@ -15,7 +15,8 @@ class Attention(nn.Module):
 
     t_i = LN(W_i x_i) + e_i for each input; s = t + attend(t, t, t), each looking at all that are there (Vaswani et al.,
     NeurIPS 2017, 3.2); the result is attend(q, s, s) with a query q that is learnt. Where all are absent, so is the
-    result. With one input it is a linear map and a norm of it.
+    result. With one input it is a linear map and a norm of it. With `dropout` a row goes without some of its inputs in
+    training.
 
     Shapes: inputs (..., d_i) each -> (..., width).
     """
@@ -25,7 +26,7 @@ class Attention(nn.Module):
         widths = env.widths["of"]
         self.width: int = options.width or widths[0]
         divides("attention", options.heads, self.width)
-        self._heads = options.heads
+        self._heads, self._dropout = options.heads, options.dropout
         self.projections = nn.ModuleList(nn.Linear(width, self.width) for width in widths)
         self.norm = nn.LayerNorm(self.width)
         self.kinds = nn.Parameter(torch.randn(len(widths), self.width) * 0.02)
@@ -35,6 +36,8 @@ class Attention(nn.Module):
 
     def forward(self, of: list[Encoding]) -> Encoding:
         there = torch.stack([_there(one) for one in of], -1)
+        if self.training and self._dropout:
+            there = thinned(there, self._dropout)
         each = [project(one.main) for project, one in zip(self.projections, of, strict=True)]
         tokens = self.norm(torch.stack(each, -2)) + self.kinds
         flat, seen = tokens.flatten(0, -3), there.flatten(0, -2)

@@ -12,6 +12,12 @@ class Attention(Options):
 
     width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
     heads: int = Field(default=4, ge=1, description="parts of the width, each of which weighs the inputs on its own")
+    dropout: float = Field(
+        default=0.0,
+        ge=0,
+        lt=1,
+        description="chance that an input of a row is left out of a training step, never the last one that the row has",
+    )
 
 
 class CoAttention(Options):
