@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from lmrs.answer.setting import Setting
-from lmrs.data.added import Added, read_added
-from lmrs.data.more_rows import with_rows
+from lmrs.data.added import read_added
+from lmrs.data.more_rows import with_added
 from lmrs.evaluation.evaluator import Evaluator
 from lmrs.model.build import Builder
 from lmrs.recipe.resolved import ResolvedNode
@@ -22,12 +23,10 @@ from lmrs_plugins import Bundle, InputError
 class WithAdded(Setting):
     """A setting whose items have grown by a block for each of `added`. Nothing is fitted or trained on them."""
 
-    added: tuple[Added, ...] = ()
-
     def bundle_at(self, stage: int) -> Bundle:
         bundle = super().bundle_at(stage)
         for one in self.added:
-            bundle = with_rows(bundle, bundle.vocabularies["item"].grown(one.ids, late=True), one.table)
+            bundle = with_added(bundle, one)
         return bundle
 
     def builder(self, stage: int) -> Builder:
@@ -48,8 +47,8 @@ class WithAdded(Setting):
         return self._known[stage]
 
 
-def with_items(setting: Setting, items: Any) -> WithAdded:
-    """The setting with these items too.
+def with_items(setting: Setting, items: Any, images: str | Path | None = None, edges: Any = None) -> WithAdded:
+    """The setting with these items too; see `read_added` for the parameters.
 
     Raises
     ------
@@ -60,11 +59,12 @@ def with_items(setting: Setting, items: Any) -> WithAdded:
     if not _readers(setting):
         raise InputError(
             f"recipe {setting.resolved.name!r} cannot rank items that it has not met in training: no node on the way "
-            "to its answer reads anything of an item but its id; train one with a node over their texts or columns"
+            "to its answer reads anything of an item but its id; train one with a node over their texts, columns, "
+            "pictures or graphs"
         )
-    added = (*getattr(setting, "added", ()), read_added(items, setting.bundle_at(last)))
+    added = (*setting.added, read_added(items, setting.bundle_at(last), images, edges))
     same = {one.name: getattr(setting, one.name) for one in fields(Setting)}
-    return WithAdded(**same, added=added)
+    return WithAdded(**{**same, "added": added})
 
 
 def spread(weights: Mapping[str, torch.Tensor], live: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -92,4 +92,6 @@ def _readers(setting: Setting) -> list[str]:
 def _reads_items(node: ResolvedNode, setting: Setting) -> bool:
     of_items = any("item" in port.subject.split("*") for port in node.gives.values())
     by_rows = node.card.evaluation in ("rows", "table")
-    return of_items and by_rows and hasattr(setting.host.registry.load(node.entry), "bind")
+    needs = set(node.needs())
+    events_alone = bool(needs) and needs <= {"interactions"}  # which a new item has none of
+    return of_items and by_rows and not events_alone and hasattr(setting.host.registry.load(node.entry), "bind")

@@ -103,14 +103,14 @@ class Pipeline:
     @property
     def added(self) -> list[str]:
         """Ids of the items that were added after training, in order."""
-        return [id_ for one in getattr(self.setting, "added", ()) for id_ in one.ids]
+        return [id_ for one in self.setting.added for id_ in one.ids]
 
     @property
     def notes(self) -> list[str]:
         """What there is to know of the items that were added: columns that nobody gave."""
-        return [note for one in getattr(self.setting, "added", ()) for note in one.notes]
+        return [note for one in self.setting.added for note in one.notes]
 
-    def add_items(self, items: Any) -> Pipeline:
+    def add_items(self, items: Any, images: str | Path | None = None, edges: Any = None) -> Pipeline:
         """A pipeline that also knows these items, by what is said of them: nothing is trained.
 
         This one stays as it is, and both may be asked at once. Weights are shared, but for what the new one keeps of
@@ -122,14 +122,21 @@ class Pipeline:
         items
             An Arrow table, a frame of pandas or polars, or the path of a CSV, TSV, Parquet or `.item` file: ids, and
             columns of the data's table of items. A column that it lacks is missing for all of them; see `notes`.
+            Also `image`, a picture's bytes or the name of its file, and `entity`, which entity of graphs an item is.
+        images
+            A folder or zip archive of pictures, named in `image` or by the items' ids.
+        edges
+            Edges of the items in a graph of the data: a table or file with the columns head, relation and tail, or one
+            for each graph by its name. Ends are ids of the data or of added items; relations are those of the graph.
+            They tell of the new items and change no vector of the old.
 
         Raises
         ------
         InputError
-            An id is not new, or a column is none that the data have; no node that the answer reads looks at more of an
-            item than its id, or one cannot take rows that it has not met.
+            An id is not new, or a column, entity or relation is none that the data have; no node that the answer reads
+            looks at more of an item than its id, or one cannot take rows that it has not met.
         """
-        pipeline = Pipeline(with_items(self.setting, items), self.weights)
+        pipeline = Pipeline(with_items(self.setting, items, images, edges), self.weights)
         _ = pipeline.graph  # what cannot be is said now
         return pipeline
 

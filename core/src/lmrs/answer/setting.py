@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from lmrs.answer.earlier import Earlier
+from lmrs.data.added import Added
 from lmrs.data.windows import known_at, within
 from lmrs.evaluation.answering import Answering
 from lmrs.evaluation.evaluator import Evaluator
@@ -31,7 +32,8 @@ class Setting:
     """Shared by training, evaluation and serving of one run.
 
     `bundle` is the whole data set that is asked about, split, and `others` those of stages that train on others, by
-    their index; `device` is None for the best there is; `writes` is true in the one process that may write.
+    their index; `device` is None for the best there is; `writes` is true in the one process that may write. `added` are
+    items that came after training; `WithAdded` puts them into the data.
     """
 
     resolved: Resolved
@@ -41,6 +43,7 @@ class Setting:
     device: str | None = None
     writes: bool = True
     others: Mapping[int, Bundle] = field(default_factory=dict)
+    added: tuple[Added, ...] = ()
 
     def whole(self, stage: int) -> Bundle:
         """The data of a stage, as they were split; -1 is what is asked about."""

@@ -1,37 +1,42 @@
-"""Items that came after training, as somebody hands them over: a table, or a file of one."""
+"""Items that came after training, as somebody hands them over."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
+from lmrs.data.added_edges import AddedEdges, read_edges
+from lmrs.data.added_images import read_images
+from lmrs.data.added_table import as_texts, table_of
 from lmrs.data.names import ROLES, field_name, listed
 from lmrs.data.readers import atomic, csv
 from lmrs.data.readers.options import CsvOptions
 from lmrs.data.report import Report
-from lmrs.data.text import plain_name
 from lmrs.recipe.suggest import meant
 from lmrs_plugins import Bundle, InputError
 
-_FILES = (".csv", ".tsv", ".parquet", ".item")
+IMAGE, ENTITY = "image", "entity"
 
 
 @dataclass(frozen=True)
 class Added:
-    """`table` has the columns of the data's table of items, a row for each of `ids`; `notes` are lines for people."""
+    """`table` has the columns of the data's table of items, a row for each of `ids`; `images` (items,) their pictures,
+    None where none are given; `notes` are lines for people.
+    """
 
     ids: tuple[str, ...]
     table: pa.Table
     notes: tuple[str, ...] = ()
+    images: pa.Array | None = None
+    edges: AddedEdges = field(default_factory=AddedEdges)
 
 
-def read_added(source: Any, bundle: Bundle) -> Added:
+def read_added(source: Any, bundle: Bundle, images: str | Path | None = None, edges: Any = None) -> Added:
     """New items for these data.
 
     Parameters
@@ -39,68 +44,63 @@ def read_added(source: Any, bundle: Bundle) -> Added:
     source
         An Arrow table, a frame of pandas or polars, or the path of a CSV, TSV, Parquet or `.item` file. It has a column
         of ids (`id`, `item_id`, …; of a file, otherwise the first) and columns of the data's table of items. What it
-        does not have is missing for all of them.
+        does not have is missing for all of them. Beside those it may have `image`, a picture's bytes or the name of
+        its file, and `entity`, which entity of the data's graphs an item is.
+    images
+        A folder or zip archive of pictures: the files that `image` names, or files that are named by the items' ids.
+        Where it is not given, names are relative to the folder of the file of items.
+    edges
+        See `read_edges`.
 
     Raises
     ------
     InputError
-        An id is missing, stands twice or is in the data already; a column is none of theirs, or of another type.
+        An id is missing, stands twice or is in the data already; a column is none of theirs, or of another type; a
+        picture is not there; an edge leads to what is not there.
     """
-    table, where = _table(source)
-    names = table.column_names
-    key = _key(names, where, first=isinstance(source, str | Path))
+    table, where = table_of(source, "the table of added items", "items to add", _READERS)
+    key = _key(table.column_names, where, first=isinstance(source, str | Path))
     ids = _ids(table.column(key), where)
     _check_new(ids, bundle, where)
     old = bundle.tables["item"].schema if "item" in bundle.tables else pa.schema([])
-    columns: dict[str, pa.ChunkedArray] = {}
-    for name in names:
-        if name != key:
-            ours = name if name in old.names else field_name(name)
-            if ours not in old.names:
-                raise InputError(f"{where}: the items of these data have no column {name!r}{meant(name, old.names)}")
-            if ours in columns:
-                raise InputError(f"{where}: two of its columns are {ours!r} of an item; leave one out")
-            columns[ours] = _cast(table.column(name), old.field(ours).type, f"{where}: column {name!r}")
+    own = {name: table.column(name) for name in (IMAGE, ENTITY) if name in table.column_names and name not in old.names}
+    columns = _columns(table.drop_columns([key, *own]), old, where)
     missing = [name for name in old.names if name not in columns]
     whole = {name: columns.get(name, pa.nulls(len(ids), old.field(name).type)) for name in old.names}
     notes = (f"{where} does not say {listed(missing)}: missing for all {len(ids)} added items",) if missing else ()
-    return Added(tuple(ids), pa.table(whole, schema=old) if old.names else pa.table({}), notes)
+    beside = Path(source).parent if isinstance(source, str | Path) and IMAGE in own else None
+    place = beside if images is None else Path(images)
+    seen, said = read_images(own.get(IMAGE), place, ids, bundle, where)
+    entities = as_texts(own[ENTITY], f"{where}: column {ENTITY!r}") if ENTITY in own else None
+    known = read_edges(edges, ids, entities, bundle)
+    plain = pa.table(whole, schema=old) if old.names else pa.table({})
+    return Added(tuple(ids), plain, (*notes, *said), seen, known)
 
 
-def _table(source: Any) -> tuple[pa.Table, str]:
-    if isinstance(source, str | Path):
-        return _file(Path(source)), str(source)
-    if isinstance(source, pa.Table):
-        found = source
-    elif hasattr(source, "__arrow_c_stream__"):
-        found = pa.table(source)
-    else:
-        raise InputError(
-            f"items to add are a table: Arrow's, a frame of pandas or polars, or a path, not {type(source).__name__}"
-        )
-    names = found.column_names
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise InputError(f"the table of added items has two columns {twice[0]!r}; take one out")
-    return found, "the table of added items"
+def _delimited(path: Path) -> pa.Table:
+    report = Report("strict")
+    sheet = csv.Csv(CsvOptions(separator="", items="")).sheet(path, report)
+    return csv.described(sheet, _key(sheet.table.column_names, str(path), first=True), report)
 
 
-def _file(path: Path) -> pa.Table:
-    report, name = Report("strict"), plain_name(path)
-    if not path.is_file():
-        raise InputError(f"{path}: no such file of items to add")
-    if name.endswith(".item"):
-        return atomic.described(path, "item", report)
-    if name.endswith(".parquet"):
-        try:
-            return pq.read_table(path)
-        except (pa.ArrowException, OSError) as error:
-            line = str(error).split("\n")[0][:200]
-            raise InputError(f"{path}: not a Parquet file that can be read ({line}); write it again") from None
-    if name.endswith((".csv", ".tsv")):
-        sheet = csv.Csv(CsvOptions(separator="", items="")).sheet(path, report)
-        return csv.described(sheet, _key(sheet.table.column_names, str(path), first=True), report)
-    raise InputError(f"{path}: items to add are read from {', '.join(_FILES)}; save them as one of these")
+def _atomic(path: Path) -> pa.Table:
+    return atomic.described(path, "item", Report("strict"))
+
+
+_READERS = {".csv": _delimited, ".tsv": _delimited, ".item": _atomic}
+
+
+def _columns(table: pa.Table, old: pa.Schema, where: str) -> dict[str, pa.ChunkedArray]:
+    """Columns by their names in the data, as the data have them."""
+    columns: dict[str, pa.ChunkedArray] = {}
+    for name in table.column_names:
+        ours = name if name in old.names else field_name(name)
+        if ours not in old.names:
+            raise InputError(f"{where}: the items of these data have no column {name!r}{meant(name, old.names)}")
+        if ours in columns:
+            raise InputError(f"{where}: two of its columns are {ours!r} of an item; leave one out")
+        columns[ours] = _cast(table.column(name), old.field(ours).type, f"{where}: column {name!r}")
+    return columns
 
 
 def _key(names: Sequence[str], where: str, first: bool) -> str:
@@ -112,18 +112,7 @@ def _key(names: Sequence[str], where: str, first: bool) -> str:
 
 
 def _ids(column: pa.ChunkedArray, where: str) -> list[str]:
-    """Ids as text: whole numbers without a point."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    if pa.types.is_floating(column.type) and pc.all(pc.equal(pc.floor(column), column), min_count=0).as_py():
-        column = column.cast(pa.int64(), safe=False)
-    if pa.types.is_floating(column.type) or pa.types.is_nested(column.type) or pa.types.is_binary(column.type):
-        raise InputError(f"{where}: its ids are {kind}; ids are text or whole numbers")
-    try:
-        ids: list[str | None] = column.cast(pa.string()).to_pylist()
-    except pa.ArrowException:
-        raise InputError(f"{where}: its ids are {kind}; ids are text or whole numbers") from None
+    ids = as_texts(column, where)
     if not ids:
         raise InputError(f"{where}: no items in it")
     found: dict[str, int] = {}

@@ -34,6 +34,9 @@ def check(case: Case, bench: Any) -> None:
     if evaluation == "table":
         case.require(hasattr(binding, "whole"), "it is evaluated as a table: its binding needs `whole()`")
         check_arrays(case, binding.whole(), bench.env.bundle, "its binding's whole()")
+        if hasattr(binding, "on"):
+            again = "its binding gives something else `on` the data that it met: leave what was fitted as it is"
+            require_equal(case, binding.whole(), binding.on(bench.env.bundle).whole(), again)
         return
     rows = bench.rows()
     for rng in (None, np.random.default_rng(1)):

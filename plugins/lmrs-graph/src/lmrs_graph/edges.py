@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from lmrs_graph.adjacency import starts
+from lmrs_graph.later import Named
 from lmrs_graph.typed import Rows, TypedGraph
-from lmrs_plugins import View
+from lmrs_plugins import Bundle, View
 
 
 class AllEdges:
-    """Every edge, with the direction that messages take; `relations` is the number of relations."""
+    """Every edge, with the direction that messages take; `relations` is the number of relations.
 
-    def __init__(self, graph: TypedGraph) -> None:
+    `named` says where in a bundle it is, for others than it was made on.
+    """
+
+    def __init__(self, graph: TypedGraph, named: Named) -> None:
         self.relations = len(graph.relations)
-        self._fields = {"source": graph.source, "target": graph.target, "relation": graph.relation}
+        self._graph, self._named = graph, named
 
     def whole(self) -> View:
         """`source`, `target` and `relation`, (e,) each."""
-        return View(values=self._fields)
+        graph = self._graph
+        return View(values={"source": graph.source, "target": graph.target, "relation": graph.relation})
+
+    def on(self, bundle: Bundle) -> AllEdges:
+        """With the nodes that have been added since, and the edges to them."""
+        return AllEdges(self._named.on(bundle, self._graph), self._named)
 
 
 class Neighbourhoods:
@@ -33,12 +43,13 @@ class Neighbourhoods:
     the middle is taken.
     """
 
-    def __init__(self, graph: TypedGraph, subject: str, fan: Sequence[int]) -> None:
+    def __init__(self, graph: TypedGraph, named: Named, fan: Sequence[int]) -> None:
         self.relations = len(graph.relations)
-        self._subject, self._fan = subject, tuple(fan)
+        self._named, self._subject, self._fan = named, named.subject, tuple(fan)
         order = np.argsort(graph.target, kind="stable")
         self._offsets = starts(graph.target, graph.nodes)
-        self._source, self._relation = graph.source[order], graph.relation[order]
+        ordered = (graph.source[order], graph.target[order], graph.relation[order])
+        self._graph = replace(graph, source=ordered[0], target=ordered[1], relation=ordered[2])
 
     def rows(self, rows: Rows, rng: np.random.Generator | None = None) -> View:
         """`nodes` (n, places), with a mask, and `relation` (n, places): by which a node is joined to the one above."""
@@ -57,6 +68,10 @@ class Neighbourhoods:
         """(n,) places of the tree of a row."""
         return np.full(len(rows), sum(np.cumprod((1, *self._fan))), dtype=np.int64)
 
+    def on(self, bundle: Bundle) -> Neighbourhoods:
+        """With the nodes that have been added since, and the edges to them."""
+        return Neighbourhoods(self._named.on(bundle, self._graph), self._named, self._fan)
+
     def _draw(
         self, level: Rows, there: npt.NDArray[np.bool_], width: int, rng: np.random.Generator | None
     ) -> tuple[Rows, Rows, npt.NDArray[np.bool_]]:
@@ -69,16 +84,20 @@ class Neighbourhoods:
         chosen = np.where(many > width, drawn, place)
         mask = place < many
         at = np.where(mask, first + chosen, 0)
-        return self._source[at] * mask, self._relation[at] * mask, mask
+        return self._graph.source[at] * mask, self._graph.relation[at] * mask, mask
 
 
 class Links:
     """The entity that each row of a subject is."""
 
-    def __init__(self, links: Rows) -> None:
-        self._links = links
+    def __init__(self, links: Rows, subject: str) -> None:
+        self._links, self._subject = links, subject
 
     def rows(self, rows: Rows, rng: np.random.Generator | None = None) -> View:
         """`entity` (n,), masked where a row is none."""
         linked = self._links[rows]
         return View({"entity": np.maximum(linked, 0)}, {"entity": "entity"}, mask=linked >= 0)
+
+    def on(self, bundle: Bundle) -> Links:
+        """With the rows that have been added since."""
+        return Links(bundle.links[self._subject], self._subject)

@@ -18,7 +18,7 @@ class Linked(nn.Module):
 
     @staticmethod
     def bind(env: Env, options: Options) -> Links:
-        return Links(env.bundle.links[options.subject])
+        return Links(env.bundle.links[options.subject], options.subject)
 
     def forward(self, of: Encoding) -> Encoding:
         return of

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from lmrs_graph.edges import Neighbourhoods
 from lmrs_graph.encoders.layers import Layer
 from lmrs_graph.encoders.options import OfSample
-from lmrs_graph.encoders.whole_graph import edges_of, layers_of
+from lmrs_graph.encoders.whole_graph import layers_of, named
 from lmrs_plugins import Encoding, Env
 
 
@@ -33,7 +33,7 @@ class SampledGraph(nn.Module):
 
     @staticmethod
     def bind(env: Env, options: OfSample) -> Neighbourhoods:
-        return Neighbourhoods(edges_of(env, options), options.subject, options.fan)
+        return Neighbourhoods(named(options).of(env.bundle), named(options), options.fan)
 
     def forward(self, of: Encoding, relation: Tensor, mask: Tensor) -> Encoding:
         x, count = of.main, len(of.main)

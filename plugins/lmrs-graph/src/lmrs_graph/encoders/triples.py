@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional, init
 
 from lmrs_graph.encoders.options import Triples as Options
@@ -23,6 +23,8 @@ class Triples(nn.Module):
         relations = len(over(env.bundle, options.graph, options.subject).relations)
         self.blocks = nn.ParameterList(torch.empty(size, options.width) for size in env.blocks(options.subject))
         self.relation = nn.Parameter(torch.empty(relations, options.width))
+        count, late = env.count(options.subject), env.bundle.vocabularies[options.subject].late
+        self._known = count - late if late else None
         self.start()
 
     def start(self) -> None:
@@ -32,9 +34,13 @@ class Triples(nn.Module):
     def forward(self) -> dict[str, Encoding]:
         table = torch.cat(list(self.blocks))
         return {
-            "": Encoding(vectors=functional.normalize(table, dim=-1)),
+            "": Encoding(vectors=functional.normalize(table, dim=-1), mask=self._mask(table)),
             "relation": Encoding(vectors=self.relation),
         }
+
+    def _mask(self, table: Tensor) -> Tensor | None:
+        """What came after all training has no vector: nobody has learnt any."""
+        return None if self._known is None else torch.arange(len(table), device=table.device) < self._known
 
     def parts(self) -> dict[str, list[str]]:
         """A part for each block of entities, and the relations."""

@@ -11,14 +11,13 @@ from torch import Tensor, nn
 from lmrs_graph.edges import AllEdges
 from lmrs_graph.encoders.layers import Layer, Layers, reached
 from lmrs_graph.encoders.options import OfGraph
-from lmrs_graph.typed import over
+from lmrs_graph.later import Named
 from lmrs_plugins import Encoding, Env
 
 
-def edges_of(env: Env, options: OfGraph) -> Any:
+def named(options: OfGraph) -> Named:
     """The graph that the options name, in the directions that they want."""
-    graph = over(env.bundle, options.graph, options.subject)
-    return graph.both_ways() if options.inverse else graph
+    return Named(options.graph, options.subject, options.inverse)
 
 
 def layers_of(kind: type[Layer], env: Env, options: Any) -> Layers:
@@ -44,7 +43,7 @@ class WholeGraph(nn.Module):
 
     @staticmethod
     def bind(env: Env, options: OfGraph) -> AllEdges:
-        return AllEdges(edges_of(env, options))
+        return AllEdges(named(options).of(env.bundle), named(options))
 
     def forward(self, of: Encoding, source: Tensor, target: Tensor, relation: Tensor) -> Encoding:
         x, there, edges = of.main, of.mask, torch.stack([source, target])
