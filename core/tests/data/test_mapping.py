@@ -182,6 +182,7 @@ def test_broken_json_is_named(policy, films, read):
         read(films(said.replace(", column: poster", ""), **{"plots.jsonl": b'{"id": 1}\n{"id": \n'}), policy=policy)
 
 
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("folder", "said", "counts", "graph", "edges"),
     [
@@ -215,6 +216,7 @@ def test_real_folders_are_read_as_they_are(folder, said, counts, graph, edges, r
     assert graph != "knowledge" or np.count_nonzero(bundle.links["item"] >= 0) == 2347
 
 
+@pytest.mark.real_data
 def test_ml_1m_has_every_type_of_data_where_it_lies(real, tmp_path, loaded):
     said = """
 base: ml-1m
