@@ -180,3 +180,21 @@ def test_parts_are_drawn_in_training_alone(tiny, picture, file_of, bundle_of) ->
     assert np.array_equal(drawn[0], drawn[1])
     assert not np.array_equal(drawn[0], drawn[2])
     assert np.array_equal(found.rows(row)["pixels"][0], pixels(file_of(picture()), found.look))
+
+
+def test_a_picture_is_decoded_once_in_each_process_and_within_bounds(
+    look, picture, file_of, bundle_of, monkeypatch
+) -> None:
+    decoded = []
+    monkeypatch.setattr(module, "pixels", lambda *said: decoded.append(0) or pixels(*said))
+    found = Pictures.of(bundle_of(*(file_of(picture(seed=seed)) for seed in range(3))), "item", look)
+    rows = np.arange(3)
+    first, again = found.rows(rows)["pixels"], found.rows(rows)["pixels"]
+    assert np.array_equal(first, again)
+    assert len(decoded) == 3
+    assert len(pickle.dumps(found)) < 2 * sum(len(file.as_py()) for file in found.files) + 4000, "pixels stay behind"
+    monkeypatch.setattr(module, "_KEPT", 2 * first[0].nbytes)
+    there = pickle.loads(pickle.dumps(found))
+    there.rows(rows)
+    there.rows(rows)
+    assert len(decoded) == 3 + 3 + 1, "two are kept"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import blake2b
 
@@ -19,6 +19,8 @@ from lmrs_plugins import Bundle, View
 
 log = logging.getLogger("lmrs").getChild("multimodal")
 _NAMED = 3
+_KEPT = 1 << 28
+"""Bytes of pixels that each process keeps, so that small pictures are decoded once and not in every epoch."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,10 @@ class Pictures:
     look: Architecture
     subject: str
     crop: float = 1.0
+    _decoded: dict[int, npt.NDArray[np.uint8]] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_decoded": {}}
 
     @staticmethod
     def of(bundle: Bundle, subject: str, look: Architecture, crop: float = 1.0) -> Pictures:
@@ -58,7 +64,7 @@ class Pictures:
         if len(files) == known:
             return self
         usable = np.concatenate([self.usable, _usable(bundle, self.subject, files.slice(known), known)])
-        return replace(self, files=files, usable=usable)
+        return replace(self, files=files, usable=usable, _decoded={})
 
     def rows(self, rows: npt.NDArray[np.int64], rng: np.random.Generator | None = None) -> View:
         """`pixels` (n, 3, height, width) uint8, and `there` (n,): false where a row has no picture, or a broken one."""
@@ -68,11 +74,20 @@ class Pictures:
         for place in np.flatnonzero(there):
             box = None if drawn is None else (self.crop + (1 - self.crop) * drawn[place, 0], *drawn[place, 1:])
             try:
-                found[place] = pixels(self.files[int(rows[place])].as_py(), self.look, box)
+                found[place] = self._pixels(int(rows[place]), box)
             except BrokenPictureError as broken:
                 there[place] = False
                 log.debug("multimodal: the picture of row %d of %s: %s", rows[place], self.subject, broken)
         return View(values={"pixels": found, "there": there})
+
+    def _pixels(self, row: int, box: tuple[float, float, float] | None) -> npt.NDArray[np.uint8]:
+        known = None if box is not None else self._decoded.get(row)
+        if known is not None:
+            return known
+        made = pixels(self.files[row].as_py(), self.look, box)
+        if box is None and (len(self._decoded) + 1) * made.nbytes <= _KEPT:
+            self._decoded[row] = made
+        return made
 
     def cost(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """One for each picture: all are of one size."""
