@@ -36,7 +36,10 @@ def test_the_recipe_of_the_ideas_fits(tmp_path: Path) -> None:
     assert list(prepared(path, Host().registry).model) == ["item", "history"]
 
 
-PAGES = ("README.md", *(f"docs/{name}.md" for name in ("benchmarks", "cold-start", "evaluation", "scale", "text")))
+PAGES = (
+    "README.md",
+    *(f"docs/{name}.md" for name in ("benchmarks", "cold-start", "evaluation", "folders", "scale", "text")),
+)
 
 
 @pytest.mark.parametrize("page", PAGES)

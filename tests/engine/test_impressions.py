@@ -1,41 +1,26 @@
-"""Impressions from end to end: trained on one clicked among a few, ranked among all that was shown."""
+"""Impressions from end to end, as `docs/folders.md` has them: trained on a few, ranked among all that was shown."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from lmrs.answer.pipeline import Pipeline
 from lmrs.answer.run import run
 from lmrs.evaluation.stored import load
 from lmrs_plugins.bundle import IMPRESSION
 
-RECIPE = """
-name: shown
-data:
-  source: synthetic
-  options: {users: 150, items: 80, impressions: 2000}
-  split: {by: impressions}
-task: {use: impressions}
-model:
-  item: {use: sequence/category, field: categories, width: 32}
-  history: {use: sequence/transformer, over: item, layers: 1, heads: 1, dropout: 0, length: 20, special: 0}
-stages:
-  - name: train
-    strategy: pretrain
-    sampler: {use: sequence/impressions, batch: 64}
-    draws: {shown: {use: sequence/impressions, length: 20, negatives: 4}}
-    objectives: [{use: sequence/impression-ce, on: shown}]
-    epochs: 3
-    optimizer: {use: adamw, rate: 0.003}
-evaluate: {metrics: [auc, {use: mrr, every: true}, ndcg], at: [5, 10]}
-answer: {use: dot, of: [history, item], on: shown}
-"""
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "folders.md"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     place = tmp_path_factory.mktemp("shown")
-    (place / "shown.yaml").write_text(RECIPE, encoding="utf-8")
+    recipe = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)[-1]
+    (place / "shown.yaml").write_text(recipe, encoding="utf-8")
     run(place / "shown.yaml", out=place / "run", device="cpu")
     return place / "run"
 
@@ -55,3 +40,11 @@ def test_it_ranks_among_what_was_shown_alone(folder):
     bundle = bundle_of(next(folder.rglob("bundle.json")).parent)
     tested = np.asarray(bundle.values(IMPRESSION, "part")) == 2
     assert load(folder / "results", "test").keys.tolist() == np.flatnonzero(tested).tolist()
+
+
+def test_what_somebody_new_is_recommended_is_of_all_items(folder):
+    pipeline = Pipeline.load(folder)
+    items = pipeline.setting.bundle_at(0).vocabularies["item"].ids
+    found = [one.id for one in pipeline.recommend(history=items[:3], top=5)]
+    assert len(set(found)) == 5
+    assert not set(found) & set(items[:3])
