@@ -36,14 +36,21 @@ METRICS = ("HR@10", "NDCG@10")
 MEASURED = ("evaluate.metrics=[hr, ndcg]", "evaluate.at=[10]")
 COLD = (*MEASURED, "evaluate.candidates=cold")
 PARTS = {"ml-1m": ("id", "text", "kg", "image"), "last-fm": ("id", "kg", "friends")}
-BELOW = {"kg": ("entity", "facts"), "friends": ("person",)}
-"""Nodes that a part stands on."""
+NODES = {
+    "text": ("text", "words"),
+    "kg": ("entity", "facts", "kg"),
+    "image": ("image", "looks"),
+    "friends": ("person", "friends"),
+}
+"""Nodes of a part; of ids, `id`."""
 TRAIN = (
     "model.text.fields=[title, categories, plot]",
-    "stages.0.sampler.per_user=last",
-    "stages.0.optimizer.rate=0.002",
-    "stages.0.epochs=16",
-    "stages.0.stop={patience: 2, every: 2}",
+    "stages.0.sampler={length: 31, bucket: true}",
+    "stages.0.draws.next.length=30",
+    "model.history.length=30",
+    "stages.0.optimizer.rate=0.003",
+    "stages.0.epochs=20",
+    "stages.0.stop={patience: 1, every: 4}",
     *MEASURED,
 )
 TOWER = (
@@ -51,7 +58,7 @@ TOWER = (
     "model.image.normalize=true",
     "model.text={use: text/encoder, model: minilm, fields: [title, categories, plot], normalize: true, budget: 8192}",
     "stages.0.strategy={use: pretrain, frozen: [text]}",
-    "stages.0.epochs=30",
+    "stages.0.epochs=12",
 )
 """The tower looks at MiniLM's vectors, which do not train, in place of a text tower of its own."""
 IMAGE = ("model.image.model.embed_dim=384",)
@@ -66,8 +73,8 @@ def arms(data: str) -> dict[str, tuple[str, ...]]:
 
 def changes(data: str, parts: Sequence[str]) -> list[str]:
     """`mixed` with these parts only."""
-    gone = [part for part in PARTS["ml-1m"] + ("friends",) if part not in parts]
-    found = [f"model.{node}=null" for part in gone for node in (*BELOW.get(part, ()), part)]
+    gone = [part for part in ("id", *NODES) if part not in parts]
+    found = [f"model.{node}=null" for part in gone for node in NODES.get(part, (part,))]
     return [*(IMAGE if "image" in parts else ()), *TRAIN, *found]
 
 

@@ -5,7 +5,8 @@ items without a training event.
 
 Writes into OUT (`runs/mix-data` if not given), out of `../shared/data`:
 
-- `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters;
+- `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters. Of each user the
+  last 5 to 30 events, as a service has them that is young: ML-1M has 166 a user, enough to know items without any help;
 - `last-fm`: who listened to which artist of KGCN's knowledge graph, that graph and the links to it, and friendships.
   Plays have counts and no times there: each history stands in a random order that is always the same.
 
@@ -25,8 +26,8 @@ from pathlib import Path
 from texts import Histories, movies, without_training, write
 
 COLD = 0.1
-FEWEST = 5
-"""Plays of a history of last.fm."""
+FEWEST, MOST = 5, 30
+"""Events of a history."""
 
 
 def lines_of(path: Path) -> list[list[str]]:
@@ -61,6 +62,12 @@ def plays(shared: Path, seed: int = 1) -> dict[str, list[str]]:
     return {user: each for user, each in histories.items() if len(each) >= FEWEST}
 
 
+def young(histories: Histories, seed: int = 1) -> dict[str, list[str]]:
+    """The last few events of each history, how many of them is drawn."""
+    chance = random.Random(seed)
+    return {user: list(each[-chance.randint(FEWEST, MOST) :]) for user, each in histories.items()}
+
+
 def split(histories: Histories) -> dict[str, list[str]]:
     """Without the training events of a tenth of the items."""
     return without_training(histories, COLD, ends=2)
@@ -70,7 +77,7 @@ def main(out: str = "runs/mix-data", shared: str = "../shared/data") -> None:
     """Write both."""
     place, data = Path(out), Path(shared)
     histories, texts = movies(data)
-    write(place / "ml-1m", split(histories), texts)
+    write(place / "ml-1m", split(young(histories)), texts)
     write_graph(place / "ml-1m", data / "kg-mkr" / "movie")
     shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", place / "ml-1m" / "images.zip")
     write(place / "last-fm", split(plays(data)), {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ import pytest
 
 from lmrs.answer.data import read_tables, section
 from lmrs.answer.measured import evaluate
+from lmrs.answer.pipeline import Pipeline
 from lmrs.answer.run import run
 from lmrs.data.write import write_atomic
 from lmrs.evaluation.report import Result
 from lmrs.host.host import Host
+from lmrs_plugins import InputError
 
 CONTENT = (
     "model.text={use: sequence/category, field: categories, width: 32}",
@@ -49,6 +52,40 @@ def cold(result: Result) -> float:
     """HR@10 of the cases whose right answer has no training event."""
     (values,) = [one.values["HR@10"] for groups in result.groupings for one in groups.groups if one.name == "cold"]
     return float(values.mean())
+
+
+def test_a_lift_is_for_cold_items_alone_and_needs_no_training(data: Path, tmp_path: Path) -> None:
+    changes = (*CONTENT, "stages.0.epochs=2", "evaluate.metrics=[{use: hr}, {use: aplt, head: 1.0}]")
+    run("mixed", data, overrides=changes, seed=1, out=tmp_path / "run", device="cpu")
+    plain, lifted, most = (evaluate(tmp_path / "run", overrides=[f"answer.lift={lift}"]) for lift in (0.0, 0.1, 3.0))
+    shares = [result["APLT(1)@10"] for result in (plain, lifted, most)]
+    assert shares[0] < shares[1] < shares[2]
+    assert cold(plain) <= cold(lifted)
+    among = evaluate(tmp_path / "run", overrides=["evaluate.candidates=cold"])
+    assert cold(most) == pytest.approx(cold(among)), "above all others, cold items are ranked as among themselves"
+    pipelines = [Pipeline.load(tmp_path / "run") for _ in range(2)]
+    resolved = pipelines[1].setting.resolved
+    pipelines[1].setting.resolved = replace(
+        resolved, answer=replace(resolved.answer, options=resolved.answer.options.model_copy(update={"lift": 0.5}))
+    )
+    history = list(pipelines[0].setting.bundle.vocabularies["item"].ids[:2])
+    first, second = ({one.id: one.score for one in each.recommend(history=history, top=500)} for each in pipelines)
+    gained = {item: second[item] - score for item, score in first.items()}
+    met = set(np.asarray(pipelines[0].setting.bundle.vocabularies["item"].ids)[np.unique(_trained(pipelines[0]))])
+    assert all(gain == pytest.approx(0.0 if item in met else 0.5, abs=1e-5) for item, gain in gained.items())
+
+
+def _trained(pipeline: Pipeline) -> np.ndarray:
+    return pipeline.setting.bundle.training().items
+
+
+@pytest.mark.fault("A: an answer of a finished run that reads other nodes")
+def test_a_finished_run_answers_out_of_what_it_has_learnt(data: Path, tmp_path: Path) -> None:
+    run("mixed", data, overrides=[*CONTENT, "stages.0.epochs=0"], out=tmp_path / "run", device="cpu")
+    with pytest.raises(InputError, match="only options of its scorer can be other"):
+        evaluate(tmp_path / "run", overrides=["answer.item=id"])
+    with pytest.raises(InputError, match=r"answer\.KEY=VALUE"):
+        evaluate(tmp_path / "run", overrides=["model.item.dropout=0.1"])
 
 
 def test_cold_items_are_not_crowded_out(data: Path, tmp_path: Path) -> None:

@@ -15,17 +15,18 @@ from lmrs.host.host import Host
 from lmrs.recipe.check import prepared
 from lmrs_plugins import InputError
 
+PARTS = ("id", "words", "kg", "looks")
 ALWAYS = ["id", "item", "event", "history"]
 OF_PLUGIN = {
-    "text": ["text"],
+    "text": ["text", "words"],
     "graph": ["entity", "facts", "kg", "person", "friends"],
-    "multimodal": ["image"],
+    "multimodal": ["image", "looks"],
 }
 NEEDS = {
-    "item.title": ["text"],
+    "item.title": ["text", "words"],
     "graph.knowledge": ["entity", "facts", "kg"],
     "link.item": ["kg"],
-    "image.item": ["image"],
+    "image.item": ["image", "looks"],
     "graph.social": ["person", "friends"],
 }
 SMALL = ("data.options={users: 60, items: 40}", "stages.0.epochs=1", "stages.0.stop=null")
@@ -40,15 +41,15 @@ def test_any_subset_of_plugins_gives_a_model_of_what_is_there(missing: tuple[str
     assert sorted(found.stages[0].graph) == sorted(there)
     for node in gone:
         (line,) = [note for note in found.notes if note.startswith(f"node {node!r} is left out: ")]
-        assert "install" in line or "takes" in line, "why, or what it stood on"
+        assert "is not available: plugin" in line or " takes " in line, "why, or what it stood on"
     parts = [wire.node for wire in found.stages[0].graph["item"].wires["of"]]
-    assert parts == [node for node in ("id", "text", "kg", "image") if node in there]
+    assert parts == [node for node in PARTS if node in there]
 
 
 @pytest.mark.parametrize("lacking", NEEDS)
 def test_data_without_a_type_give_a_model_of_the_rest(lacking: str) -> None:
     settings = section("synthetic", ["options={users: 60, items: 40}", f"drop=[{lacking}]"])
-    found = prepare("mixed", Host(), None, [f"data.drop=[{lacking}]", SMALL[0]])
+    found = prepare("mixed", Host(), None, [f"data.drop=[{lacking}]", SMALL[0]], None)
     assert not load_data(settings, Host()).bundle.has(lacking)
     gone = set(NEEDS[lacking])
     assert not gone & set(found.resolved.stages[0].graph)
@@ -58,14 +59,14 @@ def test_data_without_a_type_give_a_model_of_the_rest(lacking: str) -> None:
 
 def test_what_is_not_optional_is_not_left_out() -> None:
     with pytest.raises(InputError, match=r"item\.plot"):
-        prepare("mixed", Host(), None, [SMALL[0], "model.text={fields: [plot], optional: false}"])
+        prepare("mixed", Host(), None, [SMALL[0], "model.text={fields: [plot], optional: false}"], None)
 
 
-@pytest.mark.parametrize("part", ["id", "text", "kg", "image"])
+@pytest.mark.parametrize("part", PARTS)
 def test_a_part_is_taken_away_by_one_word(part: str) -> None:
     found = prepared("mixed", Host().registry, [f"model.{part}=null"])
     left = [wire.node for wire in found.stages[0].graph["item"].wires["of"]]
-    assert left == [one for one in ("id", "text", "kg", "image") if one != part]
+    assert left == [one for one in PARTS if one != part]
 
 
 def test_what_is_frozen_stays_and_what_is_not_there_need_not_be_named_anew(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_what_is_frozen_stays_and_what_is_not_there_need_not_be_named_anew(tmp_p
     ]
     before, after = (pipeline.weights for pipeline in pipelines)
     moved = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
-    assert moved == {"id", "entity", "facts", "item", "person", "friends", "event", "history"}
+    assert moved == {"id", "entity", "facts", "looks", "item", "person", "friends", "event", "history"}
 
 
 def test_a_name_that_the_recipe_does_not_have_is_no_node_that_was_left_out(tmp_path: Path) -> None:

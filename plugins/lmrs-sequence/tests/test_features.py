@@ -131,6 +131,15 @@ def test_features_of_items_and_of_events_stand_side_by_side() -> None:
         ItemInContext(Env(None, widths={"item": 2}), ContextOptions(merge="sum", width=7))
 
 
+def test_whose_history_it_is_counts_at_every_position() -> None:
+    module = ItemInContext(Env(None, widths={"item": 2, "user": [3]}), ContextOptions(merge="sum", norm=False))
+    user = Encoding(vectors=torch.ones(1, 2, 3), mask=torch.tensor([[True, True]]))
+    found = module(ITEM, [], [], [user])
+    torch.testing.assert_close(found.main, ITEM.main + module.projections[0](user.main))
+    nobody = Encoding(vectors=user.main, mask=torch.tensor([[False, False]]))
+    assert torch.equal(module(ITEM, [], [], [nobody]).main, ITEM.main), "somebody new has no vector"
+
+
 def test_concat_mlp_is_absent_where_all_inputs_are() -> None:
     module = ConcatMlp(Env(None, widths={"of": [2, 3]}), ConcatOptions(width=4))
     there = Encoding(vectors=torch.randn(3, 2), mask=torch.tensor([True, False, False]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,6 +33,16 @@ def test_long_histories_keep_their_end(many, examples_of) -> None:
     assert views["target"]["item"].tolist() == [4, 5, 6, 8]
     assert transform.views(examples, None)["input"]["item"].tolist() == [[4, 5, 6], [7, 8, 0]]
     assert list(transform.views(examples, None)) == ["input"]
+
+
+def test_whose_a_history_is_stands_at_every_position(many, examples_of) -> None:
+    examples = examples_of([[1, 2, 3], [5, 6]])
+    examples = replace(examples, columns={**examples.columns, "user": np.array([4, -1])})
+    transform = Next(many[0], Options(also=["user"]))
+    trained, asked = views_of(transform, examples)["input"], transform.views(examples, None)["input"]
+    assert trained["user"].tolist() == [[4, 4], [-1, 0]]
+    assert trained.subjects["user"] == "user"
+    assert asked["user"].tolist() == [[4, 4, 4], [-1, -1, -1]], "-1 is nobody, and has no vector"
 
 
 def test_last_only(many, examples_of) -> None:

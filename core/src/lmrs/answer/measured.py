@@ -35,7 +35,8 @@ def evaluate(
     part
         `valid` or `test`.
     overrides
-        Changes to the recipe's `evaluate`, `evaluate.seen=include`; nothing else can change after training.
+        Changes to the recipe's `evaluate`, `evaluate.seen=include`, or to options of its scorer, `answer.lift=0.05`;
+        nothing else can change after training.
     """
     return _measuring(path, overrides, device, host).evaluate(part)
 
@@ -44,13 +45,20 @@ def _measuring(path: str | Path, overrides: Sequence[str], device: str | None, h
     """A finished run that is asked as `overrides` say."""
     host = host or Host()
     for text in overrides:
-        if not text.startswith("evaluate."):
-            raise InputError(f"--set {text}: a finished run can only be measured otherwise: evaluate.KEY=VALUE")
+        if not text.startswith(("evaluate.", "answer.")):
+            raise InputError(
+                f"--set {text}: a finished run can only be measured otherwise: evaluate.KEY=VALUE, or answer.KEY=VALUE "
+                "for an option of its scorer"
+            )
     pipeline = Pipeline.load(path, host, device)
     if overrides:
         source = read_recipe(pipeline.setting.folder.path / "recipe.yaml", host.registry, overrides)
         changed = check(resolve(source, host.registry))
-        pipeline.setting.resolved = replace(pipeline.setting.resolved, evaluate=changed.evaluate)
+        said = pipeline.setting.resolved
+        asked = [(one.use, one.wires) if one else None for one in (said.answer, changed.answer)]
+        if asked[0] != asked[1]:
+            raise InputError("answer: of a finished run only options of its scorer can be other, and not what it reads")
+        pipeline.setting.resolved = replace(said, evaluate=changed.evaluate, answer=changed.answer)
     return pipeline
 
 

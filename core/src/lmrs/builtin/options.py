@@ -37,6 +37,11 @@ class Dot(Options):
     """Options of `dot`."""
 
     cosine: bool = Field(default=False, description="compare directions only")
+    lift: float = Field(
+        default=0.0,
+        description="added to the scores of items without a training event: what is told by its content alone is "
+        "recommended more, or less, often than it is right; a few hundredths with `cosine`",
+    )
 
 
 class Everything(Options):

@@ -42,7 +42,7 @@ def lmrs_encoders() -> list[Card]:
             options="lmrs_graph.encoders.options:Id",
             gives={"": Port("$subject", "vectors")},
             evaluation="lookup",
-            needs=("{subject}",),
+            needs=("{subject}", "graph.{graphs}"),
         ),
         Card(
             family="encoder",

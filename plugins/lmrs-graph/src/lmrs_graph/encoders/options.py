@@ -15,6 +15,9 @@ class Id(Options):
     subject: str = Field(default="item", description="whose rows: user, item, entity")
     width: int = Field(default=64, ge=1, description="d of a vector")
     std: float = Field(default=0.1, gt=0, description="standard deviation of the normal numbers it starts from")
+    graphs: list[str] = Field(
+        default=[], description="graphs, by their names, without which there is no use for it: an optional node goes"
+    )
 
 
 class LightGcn(Options):
