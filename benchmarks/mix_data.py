@@ -5,8 +5,8 @@ items without a training event.
 
 Writes into OUT (`runs/mix-data` if not given), out of `../shared/data`:
 
-- `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters. Of each user the
-  last 5 to 30 events, as a service has them that is young: ML-1M has 166 a user, enough to know items without any help;
+- `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters. Of each user
+  the last 5 to 30 events, as a young service has them: ML-1M has 166 a user, enough to know items without any help;
 - `last-fm`: who listened to which artist of KGCN's knowledge graph, that graph and the links to it, and friendships.
   Plays have counts and no times there: each history stands in a random order that is always the same.
 
