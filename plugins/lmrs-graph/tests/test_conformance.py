@@ -24,6 +24,7 @@ SOCIAL = {"graph": "social", "subject": "user"}
 LAYERS = ("sage", "rgcn", "gat", "compgcn")
 SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "items": {
+        "show": {"data": "any", "item": "i3", "hops": 2, "out": "drawn.svg"},
         "id": {"subject": "item"},
         "pair": {"decay": 0.1},
         "pairs": {"batch": 5},
@@ -39,6 +40,7 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
         "similar-gcn": {"graphs": ["knowledge"], "most": 4},
     },
     "users": {
+        "show": {"data": "any", "user": "u0", "to": "item:i5"},
         "id": {"subject": "user"},
         "pair": {"decay": 0.1, "loss": "bce"},
         "negatives": {"negatives": 3},

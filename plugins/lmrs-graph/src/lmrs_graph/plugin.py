@@ -259,6 +259,19 @@ def lmrs_objectives() -> list[Card]:
 
 
 @hookimpl
+def lmrs_commands() -> list[Card]:
+    return [
+        Card(
+            family="command",
+            name="show",
+            summary="what is around a user, item or entity, or the paths between two",
+            load="lmrs_graph.commands.show:Show",
+            options="lmrs_graph.commands.options:Show",
+        )
+    ]
+
+
+@hookimpl
 def lmrs_recipes() -> list[RecipeCard]:
     return [
         RecipeCard(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +28,7 @@ class JoinedGraph(nn.Module):
         if user != item:
             raise InputError(f"users of width {user} and items of width {item}: let both have the same")
         self.inner, self._layers = user, layers
+        self._reach: Reach | None = None
 
     @staticmethod
     def bind(env: Env, options: object) -> Joined:
@@ -42,26 +45,49 @@ class JoinedGraph(nn.Module):
     def forward(
         self, user: Encoding, item: Encoding, offsets: Tensor, columns: Tensor, weight: Tensor
     ) -> dict[str, Encoding]:
-        sizes = [len(user.main), len(item.main)]
-        x, there = torch.cat([user.main, item.main]), None
-        if user.mask is not None or item.mask is not None:
-            there = torch.cat([_mask(user), _mask(item)])
+        x, there = torch.cat([user.main, item.main]), there_of(user, item)
+        if there is not None:
             x = x * there[:, None]
         found = [x]
         for number in range(self._layers):
             x = self.layer(number, x, SymmetricProduct.apply(offsets, columns, weight, x))
             found.append(x)
-            if there is not None:
-                reached = SymmetricProduct.apply(offsets, columns, weight, there[:, None].to(weight.dtype))
-                there = there | (reached[:, 0] > 0)
-        users, items = self.together(found).split(sizes)
+        user_found, item_found = self.together(found).split([len(user.main), len(item.main)])
+        return self.given(user_found, item_found, offsets, columns, there)
+
+    def given(
+        self, user: Tensor, item: Tensor, offsets: Tensor, columns: Tensor, there: Tensor | None
+    ) -> dict[str, Encoding]:
+        """Vectors of users and items as what the node gives; `there` says who had one in the beginning."""
         if there is None:
-            return {"user": Encoding(vectors=users), "item": Encoding(vectors=items)}
-        user_there, item_there = there.split(sizes)
-        return {"user": Encoding(vectors=users, mask=user_there), "item": Encoding(vectors=items, mask=item_there)}
+            return {"user": Encoding(vectors=user), "item": Encoding(vectors=item)}
+        user_there, item_there = self.reach(offsets, columns, there).reached.split([len(user), len(item)])
+        return {"user": Encoding(vectors=user, mask=user_there), "item": Encoding(vectors=item, mask=item_there)}
+
+    def reach(self, offsets: Tensor, columns: Tensor, there: Tensor) -> Reach:
+        """Who has a vector in the end: found once for as long as the same are there in the beginning."""
+        if self._reach is None or not torch.equal(self._reach.there, there):
+            ends, found = torch.repeat_interleave(offsets.diff()), there
+            for _ in range(self._layers):
+                found = found.index_fill(0, ends[found[columns]], True)
+            self._reach = Reach(there, torch.nonzero(~there)[:, 0], found)
+        return self._reach
 
 
-def _mask(encoding: Encoding) -> Tensor:
-    if encoding.mask is not None:
-        return encoding.mask
-    return torch.ones(len(encoding.main), dtype=torch.bool, device=encoding.main.device)
+@dataclass(frozen=True)
+class Reach:
+    """Who is `there` (n,) in the beginning, who is not (`absent`, rows), and who has been `reached` (n,) in the end."""
+
+    there: Tensor
+    absent: Tensor
+    reached: Tensor
+
+
+def there_of(user: Encoding, item: Encoding) -> Tensor | None:
+    """Which users and items have a vector, one after the other; None for all."""
+    if user.mask is None and item.mask is None:
+        return None
+    found = []
+    for one in (user, item):
+        found.append(torch.ones_like(one.main[:, 0], dtype=torch.bool) if one.mask is None else one.mask)
+    return torch.cat(found)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from lmrs_graph.encoders.joined_graph import JoinedGraph
+from lmrs_graph.encoders.joined_graph import JoinedGraph, there_of
 from lmrs_graph.encoders.options import LightGcn as Options
-from lmrs_plugins import Env
+from lmrs_graph.encoders.propagation import Propagation, Scratch
+from lmrs_plugins import Encoding, Env
 
 
 class LightGcn(JoinedGraph):
@@ -18,12 +19,12 @@ class LightGcn(JoinedGraph):
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__(env, options.layers)
         self.width = {"user": self.inner, "item": self.inner}
+        self._scratch = Scratch()
 
-    def layer(self, number: int, x: Tensor, beside: Tensor) -> Tensor:
-        return beside
-
-    def together(self, found: list[Tensor]) -> Tensor:
-        total = found[0]
-        for one in found[1:]:
-            total = total + one
-        return total / len(found)
+    def forward(
+        self, user: Encoding, item: Encoding, offsets: Tensor, columns: Tensor, weight: Tensor
+    ) -> dict[str, Encoding]:
+        there = there_of(user, item)
+        absent = offsets[:0] if there is None else self.reach(offsets, columns, there).absent
+        found = Propagation.apply(offsets, columns, weight, user.main, item.main, absent, self._layers, self._scratch)
+        return self.given(*found, offsets, columns, there)
