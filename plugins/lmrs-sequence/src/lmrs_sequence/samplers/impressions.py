@@ -45,8 +45,8 @@ class Impressions:
             np.insert(others.values, others.offsets[:-1], self._clicked[keys]),
             others.offsets + np.arange(len(keys) + 1),
         )
-        columns = {"user": self._users[rows], "item": self._history.take(rows), "candidates": candidates}
-        return Examples(keys, columns)
+        history = self._history.take(rows)
+        return Examples(keys, {"user": self._users[rows], "item": history, "candidates": candidates})
 
 
 def _without(shown: Ragged, clicks: Ragged, items: int) -> Ragged:
