@@ -78,7 +78,7 @@ def news(shared: Path) -> list[str]:
     return lines
 
 
-def main(out: str = "runs/impressions/ml-1m", shared: str = "../shared/data", users: str = "1500") -> None:
+def main(out: str = "runs/impressions/ml-1m", shared: str = "../shared/data", users: str = "800") -> None:
     """Write both files."""
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)

@@ -31,7 +31,7 @@ METRICS = ("AUC", "MRR", "NDCG@5", "NDCG@10")
 WHOLE = "mm-rec"
 POSTERS = "../shared/data/ml-1m-posters/posters_h144.zip"
 DATA = {
-    "synthetic": ("data.options={users: 600, items: 400, impressions: 6000}", "stages.pretrain.epochs=60"),
+    "synthetic": ("data.options={users: 600, items: 400, impressions: 6000}", "stages.pretrain.epochs=40"),
     "": (f"data.images={POSTERS}",),
 }
 """By the name of the data; the empty name is any folder."""
@@ -61,7 +61,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "one user vector for all candidates": ("stages.tune.objectives.0.even=true", "answer.even=true"),
     "no co-attention": ALONE,
     "no pictures": TITLES,
-    "not pre-trained, all trains": ("stages.pretrain=null", "stages.tune.edits=null", *EVERYTHING),
+    "not pre-trained, all trains": ("stages.pretrain=null", *EVERYTHING),
     "all trains": EVERYTHING,
 }
 

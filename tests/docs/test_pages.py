@@ -13,7 +13,7 @@ from lmrs.host.host import Host
 from lmrs.recipe.check import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = re.compile(r"^lmrs ([a-z]+(?: (?:show|schema|make))?)(.*)$", re.M)
+COMMAND = re.compile(r"^lmrs ([a-z]+(?: (?:show|schema|make|draw))?)(.*)$", re.M)
 
 
 def blocks(page: str, language: str) -> list[str]:
@@ -38,7 +38,10 @@ def test_the_recipe_of_the_ideas_fits(tmp_path: Path) -> None:
 
 PAGES = (
     "README.md",
-    *(f"docs/{name}.md" for name in ("benchmarks", "cold-start", "evaluation", "folders", "scale", "text")),
+    *(
+        f"docs/{name}.md"
+        for name in ("benchmarks", "cold-start", "edits", "evaluation", "folders", "images", "scale", "text")
+    ),
 )
 
 
