@@ -44,7 +44,7 @@ NODES = {
     "text": ("text", "words"),
     "kg": ("entity", "facts", "kg"),
     "image": ("image", "looks"),
-    "friends": ("person", "friends"),
+    "friends": ("person", "tastes", "friends"),
 }
 """Nodes of a part; of ids, `id`."""
 TRAIN = (
@@ -53,8 +53,6 @@ TRAIN = (
     "stages.0.draws.next.length=30",
     "model.history.length=30",
     "stages.0.optimizer={rate: 0.005, schedule: linear, warmup: 50}",
-    "stages.0.epochs=16",
-    "stages.0.stop={patience: 4, every: 4}",
     *MEASURED,
 )
 TOWER = (
@@ -75,11 +73,17 @@ def arms(data: str) -> dict[str, tuple[str, ...]]:
     return {"all" if len(one) == len(parts) else " + ".join(one): one for one in some}
 
 
+OF_DATA = {
+    "ml-1m": ("stages.0.epochs=16", "stages.0.stop={patience: 4, every: 4}"),
+    "last-fm": ("model.event.norm=true", "stages.0.epochs=24", "stages.0.stop={patience: 3, every: 8}"),
+}
+
+
 def changes(data: str, parts: Sequence[str]) -> list[str]:
     """`mixed` with these parts only."""
     gone = [part for part in ("id", *NODES) if part not in parts]
     found = [f"model.{node}=null" for part in gone for node in NODES.get(part, (part,))]
-    return [*(IMAGE if "image" in parts else ()), *TRAIN, *found]
+    return [*(IMAGE if "image" in parts else ()), *TRAIN, *OF_DATA[data], *found]
 
 
 def run(folder: Path, data: str, place: str, parts: Sequence[str], seed: int, tower: Path | None) -> None:

@@ -22,7 +22,6 @@ CONTENT = (
     "model.text={use: sequence/category, field: categories, width: 32}",
     "model.image=null",
     "model.person=null",
-    "model.friends=null",
     "stages.0.strategy=pretrain",
     "stages.0.optimizer.rate=0.003",
     "stages.0.epochs=12",

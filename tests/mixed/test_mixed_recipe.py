@@ -19,7 +19,7 @@ PARTS = ("id", "words", "kg", "looks")
 ALWAYS = ["id", "item", "event", "history"]
 OF_PLUGIN = {
     "text": ["text", "words"],
-    "graph": ["entity", "facts", "kg", "person", "friends"],
+    "graph": ["entity", "facts", "kg", "person", "tastes", "friends"],
     "multimodal": ["image", "looks"],
 }
 NEEDS = {
@@ -27,7 +27,7 @@ NEEDS = {
     "graph.knowledge": ["entity", "facts", "kg"],
     "link.item": ["kg"],
     "image.item": ["image", "looks"],
-    "graph.social": ["person", "friends"],
+    "graph.social": ["person", "tastes", "friends"],
 }
 SMALL = ("data.options={users: 60, items: 40}", "stages.0.epochs=1", "stages.0.stop=null")
 SUBSETS = list(chain.from_iterable(combinations(OF_PLUGIN, size) for size in range(len(OF_PLUGIN) + 1)))
@@ -77,7 +77,7 @@ def test_what_is_frozen_stays_and_what_is_not_there_need_not_be_named_anew(tmp_p
     ]
     before, after = (pipeline.weights for pipeline in pipelines)
     moved = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
-    assert moved == {"id", "entity", "facts", "looks", "item", "person", "friends", "event", "history"}
+    assert moved == {"id", "entity", "facts", "looks", "item", "friends", "event", "history"}
 
 
 def test_a_name_that_the_recipe_does_not_have_is_no_node_that_was_left_out(tmp_path: Path) -> None:
