@@ -209,7 +209,7 @@ def test_what_cannot_be_added_says_why(frozen: Pipeline, items: dict[str, Any], 
     ("name", "text", "said"),
     [
         pytest.param("none.csv", None, "no such file of items to add", id="no file"),
-        pytest.param("new.xlsx", "x", "read from .csv, .tsv, .parquet, .item", id="another format"),
+        pytest.param("new.xlsx", "x", "read from .csv, .tsv, .item, .parquet", id="another format"),
         pytest.param("new.parquet", "x", "not a Parquet file that can be read", id="damaged Parquet"),
         pytest.param("new.csv", "id,title\nx\n", "row 2: 1 cells where the header has 2", id="broken row"),
         pytest.param("new.csv", "", "empty", id="empty file"),

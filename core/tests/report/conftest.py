@@ -26,7 +26,7 @@ from lmrs.runs.model import save_model
 from lmrs_plugins import Bundle, Vocabulary
 from lmrs_plugins.ragged import Ragged
 
-_VOID = {"meta", "link", "br"}
+_VOID = {"meta", "link", "br", "img"}
 EVIL = "<img src=x onerror=alert(1)>&\"'"
 STAGES = [
     {

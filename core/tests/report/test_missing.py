@@ -54,7 +54,8 @@ def test_what_is_damaged_is_said_and_the_rest_is_shown(make_run, open_page, name
     page, notice = report(path, open_page)
     assert DAMAGED[name] in notice
     assert str(path) not in notice
-    assert page.all("h2") == [{"id": key} for key in ("results", "curves", "examples", "run", "details")]
+    graph = [] if name == "recipe.yaml" else ["graph"]
+    assert page.all("h2") == [{"id": key} for key in ("results", "curves", "examples", "run", *graph, "details")]
 
 
 def test_a_torn_last_line_costs_itself_only(make_run, open_page):
@@ -146,3 +147,9 @@ def test_a_rival_that_cannot_be_read_is_named(make_run, open_page, tmp_path):
     assert "nowhere: no run" in notice
     assert "Not shown beside this run: bare. There are no results yet" in notice
     assert "With 95 % intervals" in page.texts["figcaption"]
+
+
+def test_a_graph_whose_plugin_is_not_there_is_said_and_not_drawn(make_run, open_page):
+    page = open_page(write_report(make_run(), examples=0))
+    assert not page.all("img")
+    assert "It cannot be drawn: " in page.text

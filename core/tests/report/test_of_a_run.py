@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -43,3 +45,15 @@ def test_examples_of_a_folder_are_those_of_its_pipeline(folder):
 
 def test_it_is_the_same_when_made_again(folder):
     assert write_report(folder).read_bytes() == write_report(folder).read_bytes()
+
+
+def test_the_model_graph_is_in_it(folder, open_page):
+    (image,) = open_page(write_report(folder, examples=0)).all("img")
+    kind, _, data = image["src"].partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    root = ElementTree.fromstring(base64.b64decode(data))
+    boxes = [
+        group.attrib["data-box"] for group in root.iter("{http://www.w3.org/2000/svg}g") if "data-box" in group.attrib
+    ]
+    assert "scorer.popularity" in boxes
+    assert all(box in image["alt"] for box in boxes)

@@ -55,7 +55,8 @@ def command(
 
     if out is not None and out.suffix.lower() != ".svg":
         raise InputError(f"--out {out}: what is drawn is SVG; give a name that ends in .svg")
-    host, trained = shell.host(), {}
+    host = shell.host()
+    trained: Mapping[str, Trained] = {}
     if parameters:
         from lmrs.answer.parameters import counted
 

@@ -12,6 +12,8 @@ from lmrs_plugins.errors import InputError
 
 Absent = dict[str, str]
 """Names of nodes that were there, or might have been, and why they are not."""
+TAKEN = "it was taken away"
+"""Why a node is absent that somebody took out of the recipe."""
 
 
 class MissingNodeError(InputError):
@@ -66,7 +68,8 @@ def loses(component: ResolvedWired, absent: Absent) -> str:
     for port, wires in component.wires.items():
         gone = [wire.node for wire in wires if wire.node in absent]
         if gone and len(gone) == len(wires) and not component.takes[port].optional:
-            return f"{label(component)} takes {gone[0]} on port {port!r}, and {absent[gone[0]]}"
+            first = min(gone, key=lambda node: absent[node] == TAKEN)  # what one can do about the others says more
+            return f"{label(component)} takes {first} on port {port!r}, and {absent[first]}"
     return ""
 
 

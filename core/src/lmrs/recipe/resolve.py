@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from lmrs.recipe.answers import answer_of, evaluation_of
 from lmrs.recipe.bench import Bench
 from lmrs.recipe.catalogue import Catalogue
+from lmrs.recipe.graph import TAKEN
 from lmrs.recipe.model import Model
 from lmrs.recipe.objectives import Objectives
 from lmrs.recipe.overrides import Source, load
@@ -57,7 +58,7 @@ class _Resolver:
     def resolved(self) -> Resolved:
         said = self.said
         task = self.bench.component(said.task.families, said.task, ("task",)) if said.task else None
-        model = Model(self.bench, {**said.absent, **dict.fromkeys(self.deleted, "it was taken away")})
+        model = Model(self.bench, {**said.absent, **dict.fromkeys(self.deleted, TAKEN)})
         for name, spec in said.model.items():
             model.add(name, spec, ("model", name))
         first = model.graph()

@@ -255,8 +255,8 @@ class EvaluateSettings(Settings):
         Discriminator(lambda value: "<sample>" if isinstance(value, dict | SampleSettings) else "<all>"),
     ] = Field(
         default="all",
-        description="all rows; those without a training event (`cold`), others counting as missed; or sampled negatives, "
-        "whose numbers are labelled so",
+        description="all rows; those without a training event (`cold`), others counting as missed; or sampled "
+        "negatives, whose numbers are labelled so",
     )
     seen: Literal["exclude", "include"] = Field(default="exclude", description="whether seen rows can be recommended")
 

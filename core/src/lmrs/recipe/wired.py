@@ -55,13 +55,15 @@ class Board:
             try:
                 self.bench.lookup(spec.families, spec.use, path)
             except PluginError as error:
-                return self._left_out(str(error))
+                self._left_out(str(error))
+                return None
         try:
             return replace(self.wired(spec, path, reserved), optional=spec.optional)
         except MissingNodeError as error:
             if not spec.optional:
                 raise InputError(f"{error}, or say optional: true") from None
-            return self._left_out(error.why)
+            self._left_out(error.why)
+            return None
 
     def _left_out(self, why: str) -> None:
         self.bench.notes.append(f"left out: {why}")

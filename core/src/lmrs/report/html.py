@@ -11,6 +11,7 @@ from lmrs.report.curves import curves
 from lmrs.report.details import details
 from lmrs.report.examples import Example, of_folder
 from lmrs.report.markup import Markup, join, tag
+from lmrs.report.model_graph import model_graph
 from lmrs.report.overview import head, overview
 from lmrs.report.people import people
 from lmrs.report.reading import Run, read, read_results, short
@@ -96,11 +97,12 @@ def _page(run: Run, beside: dict[str, Run], examples: Sequence[Example], why: st
         tag("link", rel="icon", href="data:,"),
         tag("style", Markup(style)),
     )
-    sections = [
+    sections: list[Markup | None] = [
         scores(run, beside),
         curves(run),
         people(examples, why),
         overview(run),
+        model_graph(run),
         details(run),
     ]
     foot = tag("footer", "Written by lmrs. Every number above rests on what lies in the run folder.")

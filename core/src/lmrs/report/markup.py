@@ -7,7 +7,7 @@ import re
 
 Attribute = str | int | float | bool | None
 
-_VOID = frozenset({"meta", "br", "link"})
+_VOID = frozenset({"meta", "br", "link", "img"})
 # Characters that HTML has no place for, whatever wrote them into a title.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
