@@ -1,5 +1,5 @@
-"""Two data sets with everything that is known of their items and users, as folders of atomic files, a tenth of the
-items without a training event.
+"""Data sets with everything that is known of their items and users, as folders of atomic files, a tenth of the items
+without a training event.
 
     ./dev bench mix_data [OUT] [SHARED]
 
@@ -7,6 +7,7 @@ Writes into OUT (`runs/mix-data` if not given), out of `../shared/data`:
 
 - `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters. Of each user
   the last 5 to 30 events, as a young service has them: ML-1M has 166 a user, enough to know items without any help;
+- `ml-1m-whole`: the same with all events;
 - `last-fm`: who listened to which artist of KGCN's knowledge graph, that graph and the links to it, and friendships.
   Plays have counts and no times there: each history stands in a random order that is always the same.
 
@@ -74,12 +75,13 @@ def split(histories: Histories) -> dict[str, list[str]]:
 
 
 def main(out: str = "runs/mix-data", shared: str = "../shared/data") -> None:
-    """Write both."""
+    """Write them."""
     place, data = Path(out), Path(shared)
     histories, texts = movies(data)
-    write(place / "ml-1m", split(young(histories)), texts)
-    write_graph(place / "ml-1m", data / "kg-mkr" / "movie")
-    shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", place / "ml-1m" / "images.zip")
+    for folder, some in ((place / "ml-1m", young(histories)), (place / "ml-1m-whole", histories)):
+        write(folder, split(some), texts)
+        write_graph(folder, data / "kg-mkr" / "movie")
+        shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", folder / "images.zip")
     write(place / "last-fm", split(plays(data)), {})
     write_graph(place / "last-fm", data / "kgcn-music")
     friends = lines_of(data / "social" / "lastfm" / "trusts.txt.gz")
