@@ -68,10 +68,10 @@ IMAGE = ("model.image.model.embed_dim=384",)
 
 
 def arms(data: str) -> dict[str, tuple[str, ...]]:
-    """Parts by the name of the arm: each alone, each pair, all."""
+    """Parts by the name of the arm: each alone, each pair, all; friends are nothing of an item, and not alone."""
     parts = PARTS[data]
-    some = [*((part,) for part in parts), *combinations(parts, 2), *([parts] if len(parts) > 2 else [])]
-    return {"all" if len(one) == len(parts) else " + ".join(one): one for one in some}
+    some = [*((part,) for part in parts), *combinations(parts, 2), parts]
+    return {"all" if one == parts else " + ".join(one): one for one in some if one != ("friends",)}
 
 
 OF_DATA = {
