@@ -1,7 +1,7 @@
 """What each type of data adds: every part of `mixed` alone, in pairs, and all of them, over one history model.
 
     ./dev bench mix_data runs/mix-data
-    ./dev bench mix [runs/mix-data] [runs/mix] [ml-1m|last-fm|crowding|speed]
+    ./dev bench mix [runs/mix-data] [runs/mix] [ml-1m|last-fm|crowding|why|speed]
 
 Three seeds. On ML-1M ids, texts, the knowledge graph and pictures; the tower of the pictures is learnt once, from
 posters and the frozen vectors of their texts. On last.fm ids, the knowledge graph and friends. Each run lies in a
@@ -10,8 +10,9 @@ histories, those whose right answer has no training event (cold) among all items
 these once more with `answer.lift`, chosen by the validation part of each run so that cold items are as great a share of
 the ten recommended as of the right answers. Then paired tests, `DATA.svg`, and a report of the first seed's runs,
 `DATA-SEED-all/report.html`. `crowding` asks what keeps cold items of ML-1M out of the ten: ids and texts, one seed,
-as `mixed` is, with every item an alternative in the loss, and with no input ever left out. `speed` prints the time of a
-step with frozen encoders beside that of ids alone. Settings were chosen by the validation part of seed 1.
+as `mixed` is, with every item an alternative in the loss, and with no input ever left out. `why` has parts as they were
+before they helped. `speed` prints the time of a step with frozen encoders beside that of ids alone. Settings were chosen
+by the validation part of seed 1.
 """
 
 from __future__ import annotations
@@ -188,6 +189,34 @@ def crowding(place: str, out: Path) -> None:
             print(f"| {name} | {lift:+.3f} | " + " | ".join([*(f"{cell:.4f}" for cell in cells), share]) + " |")
 
 
+WHY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "texts as they come": ("ml-1m", ("text",), ("model.words={use: gate, of: [text], width: 64}",)),
+    "films with a vector of their own in the graph": ("ml-1m", ("text", "kg"), ("model.facts.itself=true",)),
+    "people with a vector of their own": (
+        "last-fm",
+        ("id", "friends"),
+        ("model.friends.of=person", "model.person.std=0.1", "stages.0.strategy.frozen=[text, image]"),
+    ),
+    "friends beside items of any length": ("last-fm", ("id", "friends"), ("model.event.norm=false",)),
+}
+"""What was mended before a part helped: data, parts, and how it was."""
+
+
+def why(places: str, out: Path) -> None:
+    """The first seed with and without each mend, on the validation part."""
+    print("\n| | | validation " + " | validation ".join(METRICS) + " | cold among cold |\n|---|---|---|---|---|")
+    for name, (data, parts, more) in WHY.items():
+        for said, folder, changed in (
+            (name, out / f"why-{name.replace(' ', '-')}", more),
+            ("as it is", out / name_of(data, " + ".join(parts), SEEDS[0]), ()),
+        ):
+            run(folder, data, f"{places}/{data}", parts, SEEDS[0], None, changed)
+            found, among = (evaluate(folder, "valid", overrides=asked) for asked in (MEASURED, COLD))
+            alone = within(among.values[METRICS[0]], group(among, "cold"))
+            cells = [*(found[metric] for metric in METRICS), float(np.nanmean(alone))]
+            print(f"| {' + '.join(parts)} | {said} | " + " | ".join(f"{cell:.4f}" for cell in cells) + " |")
+
+
 def speed(place: str, rounds: int = 8, steps: int = 10) -> None:
     """Milliseconds of a step of the recipe as it is, blocks of each arm in turn: the median of blocks."""
     frozen = ("stages.0.strategy.frozen=[text, image, entity, facts]",)
@@ -219,16 +248,18 @@ def name_of(data: str, arm: str, seed: int) -> str:
 
 
 def main(data: str = "runs/mix-data", out: str = "runs/mix", asked: str = "ml-1m") -> None:
-    """One of the four."""
+    """One of the five."""
     Path(out).mkdir(parents=True, exist_ok=True)
     if asked == "speed":
         speed(f"{data}/ml-1m-whole")
     elif asked == "crowding":
         crowding(f"{data}/ml-1m", Path(out))
+    elif asked == "why":
+        why(data, Path(out))
     elif asked in PARTS:
         ablation(asked, f"{data}/{asked}", Path(out))
     else:
-        raise SystemExit(f"no {asked!r} here: ml-1m, last-fm, crowding or speed")
+        raise SystemExit(f"no {asked!r} here: ml-1m, last-fm, crowding, why or speed")
 
 
 if __name__ == "__main__":
