@@ -10,9 +10,9 @@ histories, those whose right answer has no training event (cold) among all items
 these once more with `answer.lift`, chosen by the validation part of each run so that cold items are as great a share of
 the ten recommended as of the right answers. Then paired tests, `DATA.svg`, and a report of the first seed's runs,
 `DATA-SEED-all/report.html`. `crowding` asks what keeps cold items of ML-1M out of the ten: ids and texts, one seed,
-as `mixed` is, with every item an alternative in the loss, and with no input ever left out. `why` has parts as they were
-before they helped. `speed` prints the time of a step with frozen encoders beside that of ids alone. Settings were chosen
-by the validation part of seed 1.
+as `mixed` is, with every item an alternative in the loss, and with no input ever left out. `why` has parts as they
+were before they helped. `speed` prints the time of a step with frozen encoders beside that of ids alone. Settings were
+chosen by the validation part of seed 1.
 """
 
 from __future__ import annotations
