@@ -30,9 +30,10 @@ SEEDS = (1, 2, 42)
 METRICS = ("AUC", "MRR", "NDCG@5", "NDCG@10")
 WHOLE = "mm-rec"
 POSTERS = "../shared/data/ml-1m-posters/posters_h144.zip"
+TEXTS = ("model.text", "stages.pretrain.draws.hidden")
 DATA = {
     "synthetic": ("data.options={users: 600, items: 400, impressions: 6000}", "stages.pretrain.epochs=40"),
-    "": (f"data.images={POSTERS}",),
+    "": (f"data.images={POSTERS}", *(f"{place}.fields=[title, categories]" for place in TEXTS)),
 }
 """By the name of the data; the empty name is any folder."""
 EVERYTHING = ("stages.tune.strategy=pretrain",)
@@ -61,7 +62,7 @@ ARMS: dict[str, tuple[str, ...]] = {
     "one user vector for all candidates": ("stages.tune.objectives.0.even=true", "answer.even=true"),
     "no co-attention": ALONE,
     "no pictures": TITLES,
-    "not pre-trained, all trains": ("stages.pretrain=null", *EVERYTHING),
+    "not pre-trained and all trains": ("stages.pretrain=null", *EVERYTHING),
     "all trains": EVERYTHING,
 }
 
@@ -71,8 +72,9 @@ def run(folder: Path, data: str, seed: int, changes: tuple[str, ...]) -> None:
     taken = folder.with_suffix(".json")
     if (folder / "model").exists() and taken.exists():
         return
+    before = [one for one in DATA.get(data, DATA[""]) if "stages.pretrain=null" not in changes or "pretrain" not in one]
     words = ["run", "mm-rec", "--data", data, "--seed", str(seed), "--out", str(folder), "--overwrite"]
-    words += [*("--device", "cpu"), *(word for one in (*DATA.get(data, DATA[""]), *changes) for word in ("--set", one))]
+    words += [*("--device", "cpu"), *(word for one in (*before, *changes) for word in ("--set", one))]
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-m", "lmrs.cli.main", *words], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -98,3 +98,19 @@ def test_a_tower_without_tokens_gives_no_patches(tiny, picture, file_of, bundle_
     options = PatchesOptions(model={**tiny, "vision_cfg": vision})
     with pytest.raises(InputError, match="has no tokens"):
         Patches(Env(bundle_of(file_of(picture()))), options)
+
+
+def test_a_row_goes_without_some_of_its_inputs_in_training_and_never_without_all() -> None:
+    fusion = Attention(Env(None, widths={"of": [8, 8]}), AttentionOptions(heads=2, dropout=0.6))
+    lone = torch.arange(400) < 100
+    first, second = of(400, 8), of(400, 8, mask=~lone)
+    whole = fusion.eval()([first, second]).vectors
+    alone = fusion([first, of(400, 8, mask=torch.zeros(400, dtype=torch.bool))]).vectors
+    found = fusion.train()([first, second])
+    assert found.mask.all()
+    same, by_first = ((found.vectors - one).abs().amax(1) < 1e-5 for one in (whole, alone))
+    assert by_first[lone].all(), "the only input of a row is never left out"
+    rest = ~lone
+    shares = [float((chosen & rest).sum() / rest.sum()) for chosen in (same, by_first, ~same & ~by_first)]
+    # Both stay at .4 * .4; of the others each is left out as often.
+    assert shares == pytest.approx([0.16, 0.42, 0.42], abs=0.08)

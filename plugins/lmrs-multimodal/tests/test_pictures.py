@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import struct
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -22,14 +23,15 @@ def look(tiny):
     return architecture(tiny)
 
 
-def header_of(width: int, height: int) -> bytes:
-    """A PNG that says it is of this size, and has hardly any data."""
+def header_of(width: int, height: int, text: bytes = b"") -> bytes:
+    """A PNG that says it is of this size, and has hardly any data; a text of its own is compressed."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")
+    said = chunk(b"zTXt", b"Comment\0\0" + zlib.compress(text)) if text else b""
+    return b"\x89PNG\r\n\x1a\n" + head + said + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize("size", [(20, 30), (30, 20), (16, 16), (7, 5), (300, 41)])
@@ -103,6 +105,17 @@ def test_bombs_are_refused_without_decoding(size, monkeypatch) -> None:
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda self: pytest.fail("it was decoded"))
     with pytest.raises(BrokenPictureError, match=r"pixels|exceeds limit"):
         check(header_of(*size))
+
+
+@pytest.mark.fault("F: pictures: a compressed text inside that swells a thousand times")
+def test_a_text_inside_is_not_unpacked() -> None:
+    file = header_of(4, 4, bytes(1 << 26))
+    assert len(file) < 1 << 17
+    tracemalloc.start()
+    with pytest.raises(BrokenPictureError):
+        check(file)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 23
+    tracemalloc.stop()
 
 
 @pytest.mark.fault("F: pictures: {id}")

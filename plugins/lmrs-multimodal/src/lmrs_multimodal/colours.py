@@ -29,7 +29,8 @@ def distribution(pixels: npt.NDArray[np.uint8], patch: tuple[int, int]) -> npt.N
     number, patches, area = codes.shape
     places = np.arange(number * patches)[:, None] * COLOURS + codes.reshape(-1, area)
     counts = np.bincount(places.ravel(), minlength=number * patches * COLOURS)
-    return (counts / area).astype(np.float32).reshape(number, patches, COLOURS)
+    shares: npt.NDArray[np.float32] = (counts / area).astype(np.float32)
+    return shares.reshape(number, patches, COLOURS)
 
 
 def covered(

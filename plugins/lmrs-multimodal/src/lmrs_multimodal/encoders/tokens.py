@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -27,7 +28,7 @@ class Tokens(nn.Module):
     def __init__(self, env: Env, options: Options | InView) -> None:
         super().__init__()
         found = architecture(options.model, options.weights)
-        self.tower = text_tower(found)
+        self.tower: Any = text_tower(found)
         if getattr(self.tower, "cls_emb", None) is not None:
             raise InputError("tokens: the text tower puts a token of its own behind a text; take another model")
         if getattr(self.tower, "text_projection", None) is not None:
