@@ -78,7 +78,7 @@ def _trained(pipeline: Pipeline) -> np.ndarray:
     return pipeline.setting.bundle.training().items
 
 
-@pytest.mark.fault("A: an answer of a finished run that reads other nodes")
+@pytest.mark.fault("I: an answer of a finished run that reads other nodes")
 def test_a_finished_run_answers_out_of_what_it_has_learnt(data: Path, tmp_path: Path) -> None:
     run("mixed", data, overrides=[*CONTENT, "stages.0.epochs=0"], out=tmp_path / "run", device="cpu")
     with pytest.raises(InputError, match="only options of its scorer can be other"):
