@@ -3,11 +3,11 @@
     ./dev bench gnn_pretrain [OUT] [SHARED] [arms|speed]
 
 On last.fm (HetRec 2011: who listened to which artist of KGCN's knowledge graph; who is whose friend). Three seeds:
-each recommender from the usual random vectors; from those that `gnn-pretrain` learnt by friends and the knowledge
-graph; and, to tell what side information is worth from what longer training is worth, from those that the same
-objective learnt without any. Each run lies in a folder of its own under OUT (`runs/gnn-pretrain` if not given) and is
-not made again where it has finished. Prints popularity beside them, with each seed all cases, users of short histories
-and right answers of the tail, and paired tests.
+each recommender from the usual random vectors; from those that `gnn-pretrain` learnt by who is whose friend; and, to
+tell what side information is worth from what longer training is worth, from those that the same objective learnt
+without any. Each run lies in a folder of its own under OUT (`runs/gnn-pretrain` if not given) and is not made again
+where it has finished. Prints popularity beside them, with each seed all cases, users of short histories and right
+answers of the tail, and paired tests.
 
 Plays have counts and no times: they get moments drawn once, so that a split in time is a split at random, the last
 fifth of them for the test, the tenth before it for validation. Settings were chosen by the validation part of seed 1.
@@ -55,24 +55,30 @@ TRAIN = (
 NARROW = tuple(f"model.{one}.width={WIDTH}" for one in ("user", "item"))
 BASES: Mapping[str, float] = {"mf": 0.03, "ngcf": 0.01, "lightgcn": 0.0001}
 """Their decay, whatever they start from."""
-HANDED = [f"{{drop: {node}}}" for node in ("user", "item", "free_user", "free_item")] + [
+HANDED = tuple(
     f"{{add: {one}, use: graph/id, subject: {one}, width: {WIDTH}, init: artifact {one}s}}" for one in ("user", "item")
-]
+)
 TAUGHT = (
     *TRAIN,
     *(f"model.free_{one}.width={WIDTH}" for one in ("user", "item")),
     *(f"model.{one}_bias=null" for one in ("user", "item")),
     *(f"stages.0.objectives.0.{one}_bias=null" for one in ("user", "item")),
-    f"stages.1.edits=[{', '.join(HANDED)}]",
+    f"model.item={{use: graph/id, subject: item, width: {WIDTH}}}",
     "stages.0.objectives.0.decay=0.03",
 )
 START, SIDES, FREE = "random vectors", "pre-trained", "pre-trained without sides"
+
+
+def dropped(*nodes: str) -> str:
+    """Edits of the stage that hands vectors over."""
+    gone = [f"{{drop: {node}}}" for node in ("user", *nodes, "item", "free_user", "free_item")]
+    return f"stages.1.edits=[{', '.join([*gone, *HANDED])}]"
+
+
+FRIENDS = "use: graph/shared-compgcn, of: free_user, subject: user, columns: [], graphs: [social], layers: 1"
 PRETRAINED: Mapping[str, tuple[str, ...]] = {
-    SIDES: (
-        *("model.user.columns=[]", "model.user.graphs=[social]"),
-        *("model.item.columns=[]", "model.item.graphs=[knowledge]"),
-    ),
-    FREE: tuple(f"model.{one}={{use: graph/id, subject: {one}, width: {WIDTH}}}" for one in ("user", "item")),
+    SIDES: (f"model.side={{{FRIENDS}}}", "model.user={use: sum, of: [free_user, side]}", dropped("side")),
+    FREE: (f"model.user={{use: graph/id, subject: user, width: {WIDTH}}}", dropped()),
 }
 
 
