@@ -45,7 +45,8 @@ def sides(bundle: Bundle, subject: str, columns: Sequence[str], graphs: Sequence
     """
     pieces = [_column(bundle, subject, name) for name in columns]
     pieces += [_graph(bundle, subject, name) for name in graphs]
-    row, value, names = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), ()
+    row, value = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    names: tuple[str, ...] = ()
     for piece in pieces:
         row = np.concatenate([row, piece.row])
         value = np.concatenate([value, piece.value + len(names)])
