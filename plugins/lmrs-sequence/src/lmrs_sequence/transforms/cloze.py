@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from lmrs_plugins import Env, ExampleRandom, Examples, View
 from lmrs_sequence.transforms.beside import beside
+from lmrs_sequence.transforms.latest import latest
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Cloze as Options
 from lmrs_sequence.transforms.prefixes import prefixes
@@ -39,7 +40,7 @@ class Cloze:
             others = {name: np.pad(array, ((0, 0), (0, 1))) for name, array in others.items()}
             return {"input": View.of(item=rows, mask=mask, special=special, **others)}
         shown = prefixes(lists, self._options.prefixes, rng)
-        rows, mask = shown.padded(max(1, min(most, int(shown.lengths.max(initial=0)))))
+        rows, mask = latest(shown, most)
         hidden = self._hidden(mask, rng)
         at = np.flatnonzero(hidden)
         target = rows[hidden]

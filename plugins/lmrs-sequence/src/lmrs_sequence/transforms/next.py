@@ -6,6 +6,7 @@ import numpy as np
 
 from lmrs_plugins import Env, ExampleRandom, Examples, View
 from lmrs_sequence.transforms.beside import beside
+from lmrs_sequence.transforms.latest import latest
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Next as Options
 
@@ -24,12 +25,11 @@ class Next:
 
     def views(self, examples: Examples, rng: ExampleRandom | None) -> dict[str, View]:
         lists, most = examples.lists("item"), self._options.length
-        longest = int(lists.lengths.max(initial=0))
         if rng is None:
-            rows, mask = lists.padded(max(1, min(most, longest)))
+            rows, mask = latest(lists, most)
             others = beside(examples, self._options.also, lists.lengths, rows.shape[1])
             return {"input": View.of(item=rows, mask=mask, **others)}
-        rows, there = lists.padded(max(2, min(most + 1, longest)))
+        rows, there = lists.padded(max(2, min(most + 1, int(lists.lengths.max(initial=0)))))
         mask = there[:, 1:]
         aimed = mask
         if self._options.last_only:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from lmrs_plugins import Env, ExampleRandom, Examples, View
 from lmrs_sequence.transforms.beside import beside
+from lmrs_sequence.transforms.latest import latest
 from lmrs_sequence.transforms.negatives import Negatives
 from lmrs_sequence.transforms.options import Permuted as Options
 
@@ -32,7 +33,7 @@ class Permuted:
 
     def views(self, examples: Examples, rng: ExampleRandom | None) -> dict[str, View]:
         lists, most = examples.lists("item"), self._options.length - (rng is None)
-        rows, mask = lists.padded(max(1, min(most, int(lists.lengths.max(initial=0)))))
+        rows, mask = latest(lists, most)
         others = beside(examples, self._options.also, lists.lengths, rows.shape[1])
         lengths = mask.sum(1)
         if rng is None:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmrs_plugins import Env, ExampleRandom, Examples, Ragged, View
+from lmrs_sequence.transforms.latest import latest
 from lmrs_sequence.transforms.options import Segments as Options
 from lmrs_sequence.transforms.prefixes import prefixes
 
@@ -27,7 +28,7 @@ class Segments:
     def views(self, examples: Examples, rng: ExampleRandom | None) -> dict[str, View]:
         lists, most = examples.lists("item"), self._options.length
         if rng is None:
-            rows, mask = lists.padded(max(1, min(most, int(lists.lengths.max(initial=0)))))
+            rows, mask = latest(lists, most)
             return {"input": View.of(item=rows, mask=mask)}
         shown = prefixes(lists, self._options.prefixes, rng).last(most)
         lengths = shown.lengths

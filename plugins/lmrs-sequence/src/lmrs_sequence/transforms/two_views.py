@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lmrs_plugins import Env, ExampleRandom, Examples, Ragged, View
+from lmrs_sequence.transforms.latest import latest
 from lmrs_sequence.transforms.options import TwoViews as Options
 from lmrs_sequence.transforms.prefixes import prefixes
 
@@ -23,7 +24,7 @@ class TwoViews:
     def views(self, examples: Examples, rng: ExampleRandom | None) -> dict[str, View]:
         lists, most = examples.lists("item"), self._options.length
         if rng is None:
-            rows, mask = lists.padded(max(1, min(most, int(lists.lengths.max(initial=0)))))
+            rows, mask = latest(lists, most)
             return {"input": View.of(item=rows, mask=mask)}
         lists = prefixes(lists, self._options.prefixes, rng).last(most + 1)
         ends = lists.offsets[1:] - 1
