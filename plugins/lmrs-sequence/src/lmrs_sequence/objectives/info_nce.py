@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -34,8 +33,3 @@ def info_nce(
 def alike(rows: Tensor) -> Tensor:
     """(M, M) true where two rows are the same."""
     return rows[:, None] == rows[None, :]
-
-
-def counted(number: int, device: torch.device) -> Tensor:
-    """0, 1, …"""
-    return torch.arange(number, device=device)

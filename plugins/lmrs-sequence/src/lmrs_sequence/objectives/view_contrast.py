@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from lmrs_plugins import Env, Step, last
-from lmrs_sequence.objectives.info_nce import alike, counted, info_nce
+from lmrs_sequence.objectives.info_nce import alike, info_nce
 from lmrs_sequence.objectives.options import ViewContrast as Options
 
 
@@ -27,7 +27,7 @@ class ViewContrast(nn.Module):
         given = step.get("history", "input").main
         first = given.flatten(0, 1).index_select(0, at)
         second = last(step.get("history", "other")).index_select(0, at // given.shape[1])
-        same, own = alike(target), counted(len(target), first.device)
+        same, own = alike(target), torch.arange(len(target), device=first.device)
         if self._options.negatives == "other":
             return {"loss": (info_nce(first, second, own, self._options.temperature, same), len(own))}
         both, number = torch.cat([first, second]), len(own)
