@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional, init
@@ -11,7 +13,7 @@ from lmrs_graph.typed import over
 from lmrs_plugins import Encoding, Env
 
 
-class Triples(nn.Module):
+class Triples(nn.Module, ABC):
     """Free vectors of entities, of length 1 where they are read, and of relations.
 
     Shapes: entities (n, d), one parameter for each block of the vocabulary; relations (r, d), in order of their codes.
@@ -27,9 +29,9 @@ class Triples(nn.Module):
         self._known = count - late if late else None
         self.start()
 
+    @abstractmethod
     def start(self) -> None:
         """The numbers that it starts from."""
-        raise NotImplementedError
 
     def forward(self) -> dict[str, Encoding]:
         table = torch.cat(list(self.blocks))

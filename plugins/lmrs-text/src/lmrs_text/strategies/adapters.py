@@ -6,6 +6,7 @@ import lmrs_text.before_transformers  # noqa: F401
 
 # isort: split
 import warnings
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from zlib import crc32
 
@@ -18,7 +19,7 @@ from lmrs_plugins import Env, Group, InputError, Tune
 from lmrs_text.strategies.options import Adapters as Options
 
 
-class Adapters:
+class Adapters(ABC):
     """Puts adapters on what nodes publish as targets; they train, with objectives' heads and what `train` says.
 
     The body keeps its names and is frozen. A module around an adapter stays in training mode, so the body's dropout is
@@ -29,9 +30,9 @@ class Adapters:
         self._options, self._seed = options, env.seed
         self._inside: dict[str, list[str]] = {}
 
+    @abstractmethod
     def config(self, modules: Mapping[str, Sequence[str]]) -> PeftConfig:
         """peft's, for these modules by kind."""
-        raise NotImplementedError
 
     def apply(self, tune: Tune) -> None:
         before = set(tune.names())
