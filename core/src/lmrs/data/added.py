@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from lmrs.data.added_edges import AddedEdges, read_edges
 from lmrs.data.added_images import read_images
 from lmrs.data.added_table import as_texts, table_of
+from lmrs.data.graphs import ENTITY
 from lmrs.data.names import ROLES, field_name, listed
 from lmrs.data.readers import atomic, csv
 from lmrs.data.readers.options import CsvOptions
@@ -20,7 +21,7 @@ from lmrs.data.report import Report
 from lmrs.recipe.suggest import meant
 from lmrs_plugins import Bundle, InputError
 
-IMAGE, ENTITY = "image", "entity"
+IMAGE = "image"
 
 
 @dataclass(frozen=True)

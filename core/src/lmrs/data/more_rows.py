@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from lmrs.data.graphs import ENTITY
 from lmrs_plugins import Bundle, Vocabulary
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def with_added(bundle: Bundle, added: Added) -> Bundle:
     """The bundle with items that came after all training, and what is known of them at the end of everything."""
     edges, first = added.edges, len(bundle.vocabularies["item"])
     if edges.entities:
-        bundle = with_rows(bundle, bundle.vocabularies["entity"].grown(edges.entities, late=True))
+        bundle = with_rows(bundle, bundle.vocabularies[ENTITY].grown(edges.entities, late=True))
     bundle = with_rows(bundle, bundle.vocabularies["item"].grown(added.ids, late=True), added.table)
     links, images, graphs = dict(bundle.links), dict(bundle.images), dict(bundle.graphs)
     if edges.links is not None:
