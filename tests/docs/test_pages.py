@@ -40,7 +40,7 @@ PAGES = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("benchmarks", "cold-start", "edits", "evaluation", "folders", "images", "scale", "text")
+        for name in ("benchmarks", "cold-start", "edits", "evaluation", "folders", "graphs", "images", "scale", "text")
     ),
 )
 

@@ -210,3 +210,63 @@ def test_graphs_of_files_lose_what_is_odd_with_a_line_about_it(tmp_path: Path) -
     assert "1 edges of graph knowledge are self-loops: kept" in notes
     assert "1 links of items are of one that has a link already: left out" in notes
     assert "1 links of items lead to entities of no graph: kept" in notes
+
+
+MASKED = """
+name: masked
+extends: lightgcn
+model:
+  user: {width: 16}
+  item: {width: 16}
+  entity: {use: graph/id, subject: entity, width: 16}
+  graph: {use: graph/rgcn, of: entity, without: asked}
+  table: {use: graph/transe, width: 16}
+stages:
+  - name: nodes
+    strategy: pretrain
+    sampler: {use: graph/nodes, batch: 64}
+    draws: {asked: {use: graph/hide, negatives: 5}}
+    objectives: [{use: graph/masked-node, node: graph, own: entity, on: asked}]
+    epochs: 8
+    optimizer: {rate: 0.02}
+  - name: edges
+    strategy: pretrain
+    sampler: {use: graph/edges, batch: 64}
+    draws: {asked: {use: graph/corrupt, negatives: 1}}
+    objectives: [{use: graph/masked-edge, node: graph, on: asked}]
+    epochs: 4
+    optimizer: {rate: 0.02}
+  - name: train
+    strategy: pretrain
+    sampler: {use: graph/pairs, batch: 256}
+    draws:
+      pairs: {use: graph/negatives}
+      facts: {use: graph/triples, negatives: 2}
+    objectives:
+      - {use: graph/pair, user: gcn.user, item: gcn.item, on: pairs}
+      - {use: graph/link, node: table, relation: table.relation, score: transe, loss: margin, weight: 0.1, on: facts}
+    epochs: 10
+    optimizer: {rate: 0.02}
+"""
+
+
+class Terms(Listener):
+    """Keeps all terms of each epoch."""
+
+    def __init__(self) -> None:
+        self.terms: list[dict[str, float]] = []
+
+    def epoch_ended(self, epoch, terms, metrics) -> None:
+        self.terms.append(dict(terms))
+
+
+def test_masked_nodes_and_edges_and_facts_beside_pairs_are_learnt(recipe, tmp_path: Path) -> None:
+    watched = Terms()
+    run(recipe("masked", MASKED), out=tmp_path / "run", overrides=SMALL[:1], listener=watched, device="cpu")
+    nodes, edges, together = watched.terms[:8], watched.terms[8:12], watched.terms[12:]
+    for several in (nodes, edges):
+        (first,), (last,) = several[0].values(), several[-1].values()
+        assert last < first
+    assert len(together[0]) == 2, "pairs and facts, of one batch"
+    for name, first in together[0].items():
+        assert together[-1][name] < first, name

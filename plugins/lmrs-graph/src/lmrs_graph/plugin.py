@@ -165,6 +165,15 @@ def lmrs_samplers() -> list[Card]:
             columns=("head", "relation", "tail"),
             needs=("graph.{graph}",),
         ),
+        Card(
+            family="sampler",
+            name="nodes",
+            summary="nodes of a named graph that have an edge, each once an epoch",
+            load="lmrs_graph.samplers.nodes:Nodes",
+            options="lmrs_graph.samplers.options:Nodes",
+            columns=("node",),
+            needs=("graph.{graph}",),
+        ),
     ]
 
 
@@ -193,20 +202,35 @@ def lmrs_transforms() -> list[Card]:
             columns=("user",),
             emits={"input": ViewType(rows={"user": "user"})},
         ),
+        *(
+            Card(
+                family="transform",
+                name=name,
+                summary=f"edges of a named graph{which}, and edges that are not there",
+                load=f"lmrs_graph.transforms.{name}:{name.title()}",
+                options=f"lmrs_graph.transforms.options:{name.title()}",
+                columns=columns,
+                emits={
+                    "head": ViewType(rows=_NODES, values=("relation",)),
+                    "tail": ViewType(rows=_NODES),
+                    "wrong": ViewType(rows=_NODES, values=("instead",)),
+                },
+                needs=("graph.{graph}",),
+                source="Bordes et al., NeurIPS 2013, eq. 2",
+            )
+            for name, which, columns in (
+                ("corrupt", "", ("head", "relation", "tail")),
+                ("triples", ", one drawn beside each example of something else", ()),
+            )
+        ),
         Card(
             family="transform",
-            name="corrupt",
-            summary="edges of a named graph, and edges that are not there",
-            load="lmrs_graph.transforms.corrupt:Corrupt",
-            options="lmrs_graph.transforms.options:Corrupt",
-            columns=("head", "relation", "tail"),
-            emits={
-                "head": ViewType(rows=_NODES, values=("relation",)),
-                "tail": ViewType(rows=_NODES),
-                "wrong": ViewType(rows=_NODES, values=("instead",)),
-            },
-            needs=("graph.{graph}",),
-            source="Bordes et al., NeurIPS 2013, eq. 2",
+            name="hide",
+            summary="nodes that an encoder is not to see, and other nodes",
+            load="lmrs_graph.transforms.hide:Hide",
+            options="lmrs_graph.transforms.options:Hide",
+            columns=("node",),
+            emits={"hidden": ViewType(rows=_NODES), "negative": ViewType(rows=_NODES)},
         ),
     ]
 
@@ -240,6 +264,34 @@ def lmrs_objectives() -> list[Card]:
                 Pull("item_bias", "negative"),
             ),
             source="Rendle et al., UAI 2009, eq. 4",
+        ),
+        Card(
+            family="objective",
+            name="masked-node",
+            summary="hidden nodes by what is around them: which they are, or what a field says of them",
+            load="lmrs_graph.objectives.masked_node:MaskedNode",
+            options="lmrs_graph.objectives.options:MaskedNode",
+            takes={"node": Port("$S", "vectors"), "own": Port("$S", "vectors", optional=True)},
+            pulls=(
+                Pull("node", "hidden"),
+                Pull("own", "hidden", when="target=identity"),
+                Pull("own", "negative", when="target=identity"),
+            ),
+            reads=("negative.mask",),
+            needs=("{subject}.{field}",),
+            source="Wang et al., TOIS 2023, masked node prediction",
+        ),
+        Card(
+            family="objective",
+            name="masked-edge",
+            summary="hidden edges by their ends: which relation they have, or whether they are there",
+            load="lmrs_graph.objectives.masked_edge:MaskedEdge",
+            options="lmrs_graph.objectives.options:MaskedEdge",
+            takes={"node": Port("$S", "vectors")},
+            pulls=(Pull("node", "head"), Pull("node", "tail"), Pull("node", "wrong", when="target=existence")),
+            reads=("head.relation", "wrong.instead", "wrong.mask"),
+            needs=("graph.{graph}",),
+            source="Wang et al., TOIS 2023, masked edge prediction",
         ),
         Card(
             family="objective",

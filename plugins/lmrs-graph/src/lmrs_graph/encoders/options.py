@@ -52,6 +52,11 @@ class OfGraph(Options):
         description="a layer looks at the node itself too; otherwise at its neighbours alone, so that a node which "
         "training never met is known as well as others",
     )
+    without: str = Field(
+        default="",
+        description="a draw: in its steps the vectors of its `hidden` nodes, and edges between its `head` and `tail`, "
+        "are not seen",
+    )
 
 
 class OfSample(OfGraph):

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from lmrs_graph.edges import AllEdges
 from lmrs_graph.encoders.layers import Layer, Layers, reached
 from lmrs_graph.encoders.options import OfGraph
+from lmrs_graph.encoders.withheld import Withheld
 from lmrs_graph.later import Named
-from lmrs_plugins import Encoding, Env
+from lmrs_plugins import Encoding, Env, Step
 
 
 def named(options: OfGraph) -> Named:
@@ -40,13 +41,24 @@ class WholeGraph(nn.Module):
         self.layers = layers_of(self.kind, env, options)
         self.width = options.width or int(env.widths["of"])
         self._itself = options.itself
+        self._withheld = Withheld(options.without, options.subject)
 
     @staticmethod
     def bind(env: Env, options: OfGraph) -> AllEdges:
         return AllEdges(named(options).of(env.bundle), named(options))
 
-    def forward(self, of: Encoding, source: Tensor, target: Tensor, relation: Tensor) -> Encoding:
-        x, there, edges = of.main, of.mask, torch.stack([source, target])
+    def forward(
+        self, of: Encoding, source: Tensor, target: Tensor, relation: Tensor, step: Step | None = None
+    ) -> Encoding:
+        x, there = of.main, of.mask
+        hidden, walked = self._withheld.nodes(step), self._withheld.walked(step, source, target)
+        if walked is not None:
+            source, target, relation = source[walked], target[walked], relation[walked]
+        edges = torch.stack([source, target])
+        if hidden is not None:
+            there = (torch.ones_like(x[:, 0], dtype=torch.bool) if there is None else there).index_fill(
+                0, hidden, False
+            )
         if there is not None and bool(there.all()):
             there = None
         if there is None and not self._itself:

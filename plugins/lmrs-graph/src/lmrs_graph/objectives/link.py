@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lmrs_graph.objectives.options import Link as Options
-from lmrs_plugins import Encoding, Env, InputError, Step
+from lmrs_graph.objectives.present import present
+from lmrs_plugins import Env, InputError, Step
 
 
 class Link(nn.Module):
@@ -31,8 +32,8 @@ class Link(nn.Module):
         head, tail, wrong = (step.get("node", view) for view in ("head", "tail", "wrong"))
         asked = step.view("wrong")
         relation = self._relations(step)
-        there = _there(head) & _there(tail)
-        both = there[:, None] & _there(wrong)
+        there = present(head) & present(tail)
+        both = there[:, None] & present(wrong)
         if asked.mask is not None:
             both = both & asked.mask
         instead = asked["instead"][..., None].bool()
@@ -60,10 +61,3 @@ class Link(nn.Module):
         if self._options.score == "distmult":
             return (head * relation * tail).sum(-1)
         return -torch.linalg.vector_norm(head + relation - tail, ord=self._options.norm, dim=-1)
-
-
-def _there(encoding: Encoding) -> Tensor:
-    """Where a vector is."""
-    if encoding.mask is not None:
-        return encoding.mask
-    return encoding.main.new_ones(encoding.main.shape[:-1]).bool()

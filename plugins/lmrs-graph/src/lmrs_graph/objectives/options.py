@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lmrs_plugins import Options
 
@@ -37,3 +37,29 @@ class Link(Options):
     )
     margin: float = Field(default=1.0, gt=0, description="by how much, for loss: margin")
     norm: Literal[1, 2] = Field(default=1, description="how transe measures a length: sum of sizes, or Euclid's")
+
+
+class MaskedNode(Options):
+    """Options of `masked-node`."""
+
+    target: Literal["identity", "field"] = Field(
+        default="identity", description="which node it is, among others; or what a field says of it"
+    )
+    subject: str = Field(default="entity", description="what the nodes are, for target: field")
+    field: str = Field(default="", description="a column of texts, or of lists of texts, for target: field")
+
+    @model_validator(mode="after")
+    def _with_a_field(self) -> Self:
+        if (self.target == "field") != bool(self.field):
+            raise ValueError("target: field and the name of a field go together: say both, or neither")
+        return self
+
+
+class MaskedEdge(Options):
+    """Options of `masked-edge`."""
+
+    target: Literal["relation", "existence"] = Field(
+        default="relation", description="which relation an edge has; or whether it is one, beside wrong ones"
+    )
+    graph: str = Field(default="knowledge", description="the graph, by its name in the data")
+    subject: str = Field(default="entity", description="what its nodes are: entity; user for social")

@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lmrs_graph.objectives.options import Pair as Options
+from lmrs_graph.objectives.present import present
 from lmrs_plugins import Encoding, Env, Step
 
 
@@ -27,8 +28,8 @@ class Pair(nn.Module):
     def terms(self, step: Step) -> dict[str, tuple[Tensor, Tensor]]:
         user, right = step.get("user", "input"), step.get("item", "target")
         wrong = step.get("item", "negative")
-        there = _there(user) & _there(right)
-        both = there[:, None] & _there(wrong)
+        there = present(user) & present(right)
+        both = there[:, None] & present(wrong)
         near = (user.main * right.main).sum(-1)
         far = (user.main[:, None] * wrong.main).sum(-1)
         if "user_bias" in self._ports:
@@ -51,16 +52,9 @@ class Pair(nn.Module):
     def _lengths(self, step: Step) -> Tensor:
         pulled = (("user", "input"), ("item", "target"), ("item", "negative"))
         starts = [step.get(self._start[port], view) for port, view in pulled]
-        return self._decay / 2 * sum((one.main.square().sum(-1) * _there(one)).sum() for one in starts)  # type: ignore[return-value]
+        return self._decay / 2 * sum((one.main.square().sum(-1) * present(one)).sum() for one in starts)  # type: ignore[return-value]
 
 
 def _bias(encoding: Encoding) -> Tensor:
     """What a vector adds up to; nothing where it is absent."""
-    return encoding.main.sum(-1) * _there(encoding)
-
-
-def _there(encoding: Encoding) -> Tensor:
-    """Where a vector is."""
-    if encoding.mask is not None:
-        return encoding.mask
-    return encoding.main.new_ones(encoding.main.shape[:-1]).bool()
+    return encoding.main.sum(-1) * present(encoding)

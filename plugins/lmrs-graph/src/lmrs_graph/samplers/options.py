@@ -19,3 +19,11 @@ class Edges(Options):
     graph: str = Field(default="knowledge", description="the graph, by its name in the data")
     subject: str = Field(default="entity", description="what its nodes are: entity; user for social")
     batch: int = Field(default=1024, ge=1, description="edges of a batch; the last one of an epoch may be smaller")
+
+
+class Nodes(Options):
+    """Options of `nodes`."""
+
+    graph: str = Field(default="knowledge", description="the graph, by its name in the data")
+    subject: str = Field(default="entity", description="what its nodes are: entity; user for social")
+    batch: int = Field(default=256, ge=1, description="nodes of a batch, which are hidden together")

@@ -28,3 +28,14 @@ class Corrupt(Options):
     side: Literal["tail", "head", "both"] = Field(
         default="both", description="the end that another node stands in for; both: either, as it comes"
     )
+
+
+class Triples(Corrupt):
+    """Options of `triples`."""
+
+
+class Hide(Options):
+    """Options of `hide`."""
+
+    subject: str = Field(default="entity", description="what the nodes are: entity; user for social")
+    negatives: int = Field(default=20, ge=1, description="other nodes for each hidden one")
