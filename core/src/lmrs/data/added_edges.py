@@ -158,7 +158,8 @@ def _entities(
 def _edges(
     found: Mapping[str, list[str]], graph: Graph, bundle: Bundle, more: Mapping[str, Sequence[str]], where: str
 ) -> tuple[Rows, Rows, Rows]:
-    ends, late = {}, np.zeros(len(found["head"]), dtype=bool)
+    ends: dict[str, Rows] = {}
+    late = np.zeros(len(found["head"]), dtype=bool)
     for end, subject in (("head", graph.head_subject), ("tail", graph.tail_subject)):
         ends[end], new = _end(found[end], subject, bundle, more.get(subject, ()), where)
         late |= new
