@@ -49,7 +49,7 @@ USUAL = (SPLIT, "evaluate.metrics=[ndcg, recall]", "evaluate.at=[10, 20]")
 TRAIN = (
     "stages.0.sampler.batch=2048",
     "stages.0.optimizer.rate=0.01",
-    "stages.0.epochs=80",
+    "stages.0.epochs=200",
     "stages.0.stop={metric: NDCG@10, patience: 3, every: 5}",
 )
 NARROW = tuple(f"model.{one}.width={WIDTH}" for one in ("user", "item"))
@@ -60,6 +60,7 @@ HANDED = tuple(
 )
 TAUGHT = (
     *TRAIN,
+    "stages.0.epochs=80",
     *(f"model.free_{one}.width={WIDTH}" for one in ("user", "item")),
     *(f"model.{one}_bias=null" for one in ("user", "item")),
     *(f"stages.0.objectives.0.{one}_bias=null" for one in ("user", "item")),
