@@ -11,9 +11,20 @@ import numpy as np
 import pytest
 import torch
 from ir_measures import AP, RR, P, R, Success, nDCG
-from torchmetrics.functional import retrieval as theirs
 
 from lmrs.evaluation.build import build_metrics
+from lmrs_plugins.operators import declare_operators
+
+# torchmetrics imports torchvision, whose extension torch's CPU build cannot load.
+declare_operators(
+    torch,
+    "torchvision",
+    "_C",
+    [f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor" for name in ("nms", "qnms")],
+)
+
+# isort: split
+from torchmetrics.functional import retrieval as theirs  # noqa: E402
 
 ROWS = 30
 AT = (1, 5, ROWS)
