@@ -40,7 +40,10 @@ PAGES = (
     "README.md",
     *(
         f"docs/{name}.md"
-        for name in ("benchmarks", "cold-start", "edits", "evaluation", "folders", "graphs", "images", "scale", "text")
+        for name in (
+            *("benchmarks", "cold-start", "edits", "evaluation", "folders", "graphs"),
+            *("images", "mixed", "scale", "text"),
+        )
     ),
 )
 
