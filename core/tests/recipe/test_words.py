@@ -59,7 +59,12 @@ def case(before: str, after: str, line: int, said: str) -> Any:
         case("- {use: masked-item, on: cloze}", "- {one_of: [masked-item], pre: step}", 13, "did you mean 'per'?"),
         case("- {use: masked-item, on: cloze}", "- {one_of: []}", 13, "one_of: List should have at least 1 item"),
         case("answer:", "evaluate: {candidates: {smaple: 9}}\nanswer:", 15, "did you mean 'sample'?"),
-        case("answer:", "evaluate: {candidates: few}\nanswer:", 15, "evaluate.candidates: should be 'all' or 'cold', not 'few'"),
+        case(
+            "answer:",
+            "evaluate: {candidates: few}\nanswer:",
+            15,
+            "evaluate.candidates: should be 'all' or 'cold', not 'few'",
+        ),
         case("answer:", "evaluate: {metrics: [ndgc]}\nanswer:", 15, "unknown metric 'ndgc': did you mean 'ndcg'?"),
         case("answer:", "answr:", 15, "answr: unknown key; did you mean 'answer'?"),
         case("    strategy: pretrain\n", "", 7, "a stage with objectives needs a strategy"),

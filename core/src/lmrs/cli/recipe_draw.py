@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from lmrs.report.model_boxes import Drawing, Trained
 
 EXAMPLES = (
-    "lmrs recipe draw sasrec --out sasrec.svg",
-    "lmrs recipe draw s3-rec --stage pretrain --set model.attribute.width=32 > pretrain.svg",
+    "lmrs recipe draw mixed --out mixed.svg",
+    "lmrs recipe draw my-recipe.yaml --stage pretrain --set model.item.width=32 > pretrain.svg",
     "lmrs recipe draw my-recipe.yaml --data ml-100k --parameters --out mine.svg",
 )
 

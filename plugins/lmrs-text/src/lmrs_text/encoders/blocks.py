@@ -17,7 +17,7 @@ def blocks(model: nn.Module) -> tuple[str, nn.ModuleList]:
 
 
 def parts(model: nn.Module, prefix: str) -> dict[str, list[str]]:
-    """Names by part, from the input upwards: `embeddings`, `layer.0`, …; what stands behind the layers is of the last."""
+    """Names by part, upwards: `embeddings`, `layer.0`, …. What stands behind the layers is of the last."""
     name, layers = blocks(model)
     own = f"{name}."
     names = [one for one, _ in model.named_parameters()]
