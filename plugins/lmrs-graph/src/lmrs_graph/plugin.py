@@ -5,7 +5,7 @@ from __future__ import annotations
 from lmrs_plugins import Card, Port, Pull, ViewType, hookimpl
 from lmrs_plugins.recipe import RecipeCard
 
-_USER, _ITEM, _RELATION = (Port(subject, "vectors") for subject in ("user", "item", "relation"))
+_USER, _ITEM, _ENTITY, _RELATION = (Port(subject, "vectors") for subject in ("user", "item", "entity", "relation"))
 _NODES = {"{subject}": "{subject}"}
 _LAYERS = (
     ("sage", "sage", "Sage", "whatever the relation to them", "Hamilton et al., NeurIPS 2017, algorithm 1"),
@@ -112,6 +112,33 @@ def lmrs_encoders() -> list[Card]:
                 source=source,
             )
             for name, module, kind, how, source in _LAYERS
+        ),
+        Card(
+            family="encoder",
+            name="kgat",
+            summary="users, items and entities by attention over events and knowledge together",
+            load="lmrs_graph.encoders.kgat:Kgat",
+            options="lmrs_graph.encoders.options:Kgat",
+            takes={"user": _USER, "item": _ITEM, "entity": _ENTITY},
+            gives={"user": _USER, "item": _ITEM, "entity": _ENTITY},
+            evaluation="table",
+            needs=("interactions", "graph.{graph}"),
+            source="Wang et al., KDD 2019, eq. 3-10",
+        ),
+        Card(
+            family="encoder",
+            name="sampled-kgat",
+            summary="users, items or entities by attention over some of their neighbours, drawn anew in each step",
+            load="lmrs_graph.encoders.kgat:SampledKgat",
+            options="lmrs_graph.encoders.options:SampledKgat",
+            takes={
+                name: Port(name, "vectors", at=field)
+                for name, field in (("user", "users"), ("item", "items"), ("entity", "entities"))
+            },
+            gives={"": Port("$subject", "vectors")},
+            evaluation="rows",
+            needs=("interactions", "graph.{graph}"),
+            source="Wang et al., KDD 2019, eq. 3-10",
         ),
         Card(
             family="encoder",

@@ -9,5 +9,7 @@ with warnings.catch_warnings():
     warnings.filterwarnings("ignore", message=r"`torch\.jit", category=FutureWarning)
     from torch_geometric import nn
     from torch_geometric.data import HeteroData
+    from torch_geometric.nn import MessagePassing
+    from torch_geometric.utils import softmax
 
-__all__ = ["HeteroData", "nn"]
+__all__ = ["HeteroData", "MessagePassing", "nn", "softmax"]

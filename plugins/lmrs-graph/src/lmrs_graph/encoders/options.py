@@ -139,3 +139,27 @@ class Triples(Options):
     graph: str = Field(default="knowledge", description="the graph, by its name in the data")
     subject: str = Field(default="entity", description="what its nodes are")
     width: int = Field(default=64, ge=1, description="d of the vectors")
+
+
+class Kgat(Options):
+    """Options of `kgat`."""
+
+    graph: str = Field(default="knowledge", description="the graph of entities, by its name in the data")
+    width: int = Field(default=0, ge=0, description="d of what a layer gives; 0: of what comes in")
+    layers: int = Field(default=2, ge=1, description="how far vectors go")
+    dropout: float = Field(default=0.1, ge=0, lt=1, description="between two layers")
+
+
+class SampledKgat(Kgat):
+    """Options of `sampled-kgat`."""
+
+    subject: Literal["user", "item", "entity"] = Field(default="item", description="whose rows it gives")
+    fan: list[Annotated[int, Field(ge=1)]] = Field(
+        default=[10, 10], min_length=1, description="most neighbours of a row, of each of these, and so on"
+    )
+
+    @model_validator(mode="after")
+    def _as_deep(self) -> Self:
+        if len(self.fan) != self.layers:
+            raise ValueError(f"fan has {len(self.fan)} numbers for {self.layers} layers: say one for each layer")
+        return self
