@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lmrs.model.batch import Batch, tensors
-from lmrs.model.chunks import chunks, place_in
+from lmrs.model.chunks import alike, chunks, place_in
 from lmrs.model.graph import Graph, Node, PortUse
 from lmrs.model.plan import Need, NodePlan, Plan, Wire
 from lmrs.model.step import GraphStep
@@ -200,3 +200,10 @@ def test_without_costs_a_budget_counts_rows() -> None:
     node = Node.of(plan, Words(), {})
     looked_at(Graph([node]))
     assert node.module.calls == 2
+
+
+def test_rows_without_a_budget_lie_with_those_of_like_cost() -> None:
+    found = alike(np.array([3, 9, 1, 9, 2]), 2)
+    assert [one.tolist() for one in found] == [[1, 3], [0, 4], [2]]
+    assert [one.tolist() for one in alike(np.ones(5, dtype=np.int64), 2)] == [[0, 1], [2, 3], [4]]
+    assert [one.tolist() for one in alike(np.zeros(0, dtype=np.int64), 2)] == [[]]

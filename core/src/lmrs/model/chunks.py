@@ -39,6 +39,12 @@ def chunks(costs: npt.NDArray[np.int64], budget: int) -> list[Places]:
     return found or [order]
 
 
+def alike(costs: npt.NDArray[np.int64], most: int) -> list[Places]:
+    """Places of rows by chunk of `most`, those of like cost together, ascending in each, the dearest chunk first."""
+    order = np.argsort(-costs, kind="stable")
+    return [np.sort(order[start : start + most]) for start in range(0, max(len(order), 1), most)]
+
+
 def place_in(parts: list[Places]) -> Places | None:
     """(n,) where each row stands in the chunks one after the other; None where they are in order."""
     if len(parts) == 1:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from lmrs.model.batch import Batch, Gather, merge, tensors
 from lmrs.model.chunks import Places, chunks, costs_of, place_in
 from lmrs_plugins import Bundle, ExampleRandom, Examples, LmrsError, PluginError, View
+from lmrs_plugins.distinct import distinct
 
 EVENT = "event"
 """The one subject whose rows are not the same in training and in evaluation."""
@@ -144,7 +145,7 @@ class Plan:
             rows = np.asarray(view[view.field_of(node.subject(wire.output), wire.at)])
             rows = rows[ordinary(view, rows.shape)]
             found.append(rows[rows >= 0])
-        rows = np.unique(np.concatenate([part.ravel() for part in found]))
+        rows = distinct(np.concatenate([part.ravel() for part in found]))
         return rows.astype(np.int64, copy=False) if len(rows) else np.zeros(1, dtype=np.int64)
 
     @staticmethod

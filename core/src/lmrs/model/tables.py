@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from lmrs.model.batch import Batch
-from lmrs.model.chunks import Places, place_in
+from lmrs.model.chunks import Places, alike, costs_of, place_in
 from lmrs.model.graph import Graph, Keeping, Node
 from lmrs.model.joined import joined
 from lmrs.model.kept import KeptRows, keepable, keys_of
@@ -55,7 +55,8 @@ def _by_rows(graph: Graph, node: Node, plan: Plan, tables: dict[str, Any], devic
 
     def computed(wanted: Places) -> Iterator[tuple[Places, Any]]:
         """Rows as places among all, and their encoding: under the node's budget, otherwise `chunk` at a time."""
-        parts = plan.parts(node.plan.name, wanted) if node.plan.budget else _even(len(wanted), chunk)
+        name, binding = node.plan.name, node.plan.binding
+        parts = plan.parts(name, wanted) if node.plan.budget else alike(costs_of(name, binding, wanted), chunk)
         for part in parts:
             gather = plan.inputs(node.plan.name, wanted[part])
             batch = Batch(len(part), gathers={node.plan.name: gather}).to(device)
@@ -94,10 +95,6 @@ def _kept(
     found = kept.table(keys)
     mask = None if found.mask is None else found.mask.to(device)
     return Encoding(vectors=found.main.to(device), mask=mask)
-
-
-def _even(count: int, chunk: int) -> list[Places]:
-    return [np.arange(start, min(start + chunk, count)) for start in range(0, max(count, 1), chunk)]
 
 
 def _below(graph: Graph, wanted: Collection[str]) -> list[str]:

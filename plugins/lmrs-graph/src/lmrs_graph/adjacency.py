@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_graph.distinct import distinct
 from lmrs_graph.typed import Rows, TypedGraph
+from lmrs_plugins.distinct import distinct
 
 
 @dataclass(frozen=True)

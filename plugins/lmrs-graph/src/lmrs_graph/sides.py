@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lmrs_graph.adjacency import starts
-from lmrs_graph.distinct import distinct
 from lmrs_graph.typed import Rows, TypedGraph, named
 from lmrs_plugins import Bundle, InputError
+from lmrs_plugins.distinct import distinct
 
 PARTS = 8
 """Into how many parts, each with as many rows as any other, the numbers of a column are cut."""

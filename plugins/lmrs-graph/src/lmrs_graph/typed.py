@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_graph.distinct import distinct
 from lmrs_plugins import Bundle, InputError
 from lmrs_plugins.bundle import Graph
+from lmrs_plugins.distinct import distinct
 
 Rows = npt.NDArray[np.int64]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_graph.distinct import distinct
 from lmrs_graph.samplers.options import Nodes as Options
 from lmrs_graph.samplers.shuffled import shuffled
 from lmrs_graph.typed import over
 from lmrs_plugins import Env, Examples
+from lmrs_plugins.distinct import distinct
 
 
 class Nodes:

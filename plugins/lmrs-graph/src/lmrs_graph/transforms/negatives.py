@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lmrs_graph.distinct import distinct
 from lmrs_graph.transforms.options import Negatives as Options
 from lmrs_plugins import Env, ExampleRandom, Examples, InputError, View
+from lmrs_plugins.distinct import distinct
 
 Rows = npt.NDArray[np.int64]
 
