@@ -104,9 +104,12 @@ def test_evaluation_of_another_question_is_not_kept(lmrs, trained):
 
 @pytest.mark.fault("I: conflicting options: change of a finished run")
 def test_only_the_measuring_of_a_finished_run_can_change(lmrs, trained):
-    said = lmrs("evaluate", trained, "--set", "answer.sign=-1")
+    said = lmrs("evaluate", trained, "--set", "model.item.width=4")
     assert said.code == 2
     assert "evaluate." in said.error
+    plain = lmrs("evaluate", trained, "--json").json
+    assert lmrs("evaluate", trained, "--set", "answer.sign=-1", "--json").json != plain
+    assert lmrs("evaluate", trained, "--json").json == plain
 
 
 def test_recommending_for_a_user_and_for_a_stranger(lmrs, trained):
