@@ -1,4 +1,4 @@
-"""Layers over the training events that join users and items."""
+"""What encoders over the training events that join users and items have in common."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import torch
 from torch import Tensor, nn
 
 from lmrs_graph.adjacency import symmetric
-from lmrs_graph.encoders.symmetric_product import SymmetricProduct
 from lmrs_graph.joined import Joined
 from lmrs_graph.typed import interactions
 from lmrs_plugins import Encoding, Env, InputError
 
 
 class JoinedGraph(nn.Module):
-    """Vectors of users and items through some layers, each of which knows A x beside x; A is LightGCN's (eq. 8).
+    """What encoders over the joined users and items share: the adjacency A of LightGCN (eq. 8), and who has a vector.
 
     What is absent counts as zero, and gets a vector where its neighbours have some.
 
-    Shapes: users (u, d), items (i, d), offsets (u + i + 1,), columns and weight (e,) -> (u, width), (i, width).
+    Shapes of `forward`: users (u, d), items (i, d), offsets (u + i + 1,), columns and weight (e,) -> (u, width),
+    (i, width).
     """
 
     def __init__(self, env: Env, layers: int) -> None:
@@ -33,27 +33,6 @@ class JoinedGraph(nn.Module):
     @staticmethod
     def bind(env: Env, options: object) -> Joined:
         return Joined(symmetric(interactions(env.bundle)))
-
-    def layer(self, number: int, x: Tensor, beside: Tensor) -> Tensor:
-        """(n, d) -> (n, d): the vectors after a layer, of those before it and of A times them; zeros out of zeros."""
-        raise NotImplementedError
-
-    def together(self, found: list[Tensor]) -> Tensor:
-        """(n, width) out of what went in and what each layer gave."""
-        raise NotImplementedError
-
-    def forward(
-        self, user: Encoding, item: Encoding, offsets: Tensor, columns: Tensor, weight: Tensor
-    ) -> dict[str, Encoding]:
-        x, there = torch.cat([user.main, item.main]), there_of(user, item)
-        if there is not None:
-            x = x * there[:, None]
-        found = [x]
-        for number in range(self._layers):
-            x = self.layer(number, x, SymmetricProduct.apply(offsets, columns, weight, x))
-            found.append(x)
-        user_found, item_found = self.together(found).split([len(user.main), len(item.main)])
-        return self.given(user_found, item_found, offsets, columns, there)
 
     def given(
         self, user: Tensor, item: Tensor, offsets: Tensor, columns: Tensor, there: Tensor | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 import torch
@@ -18,11 +19,12 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
 }
 
 
-class Layer(nn.Module):
+class Layer(nn.Module, ABC):
     """A layer: vectors of nodes (n, d) and edges -> (n, width)."""
 
+    @abstractmethod
     def forward(self, x: Tensor, edges: Tensor, relation: Tensor) -> Tensor:
-        raise NotImplementedError
+        """The vectors after it."""
 
 
 class Layers(nn.ModuleList):

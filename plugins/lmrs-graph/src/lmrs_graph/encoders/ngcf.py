@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import Linear, ModuleList, functional, init
 
-from lmrs_graph.encoders.joined_graph import JoinedGraph
+from lmrs_graph.encoders.joined_graph import JoinedGraph, there_of
 from lmrs_graph.encoders.options import Ngcf as Options
-from lmrs_plugins import Env
+from lmrs_graph.encoders.symmetric_product import SymmetricProduct
+from lmrs_plugins import Encoding, Env
 
 
 class Ngcf(JoinedGraph):
@@ -27,16 +28,25 @@ class Ngcf(JoinedGraph):
         for linear in (*self.plain, *self.common):
             init.xavier_uniform_(linear.weight)
 
-    def layer(self, number: int, x: Tensor, beside: Tensor) -> Tensor:
+    def forward(
+        self, user: Encoding, item: Encoding, offsets: Tensor, columns: Tensor, weight: Tensor
+    ) -> dict[str, Encoding]:
+        x, there = torch.cat([user.main, item.main]), there_of(user, item)
+        if there is not None:
+            x = x * there[:, None]
+        found = [x]
+        for number in range(self._layers):
+            x = self._layer(number, x, SymmetricProduct.apply(offsets, columns, weight, x))
+            found.append(functional.normalize(x, dim=-1) if self._options.normalise else x)
+        user_found, item_found = torch.cat(found, dim=-1).split([len(user.main), len(item.main)])
+        return self.given(user_found, item_found, offsets, columns, there)
+
+    def _layer(self, number: int, x: Tensor, beside: Tensor) -> Tensor:
+        """(n, d) -> (n, d): of the vectors before a layer and of A times them; zeros out of zeros."""
         moved = self.plain[number](x + beside) + self.common[number](x * beside)
         return functional.dropout(
             functional.leaky_relu(moved, self._options.slope), self._options.dropout, self.training
         )
-
-    def together(self, found: list[Tensor]) -> Tensor:
-        if self._options.normalise:
-            found = [found[0], *(functional.normalize(one, dim=-1) for one in found[1:])]
-        return torch.cat(found, dim=-1)
 
     def parts(self) -> dict[str, list[str]]:
         """A part for each layer."""
