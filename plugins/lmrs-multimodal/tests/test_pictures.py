@@ -14,7 +14,7 @@ from PIL import Image
 
 from lmrs_multimodal import pictures as module
 from lmrs_multimodal.architecture import architecture
-from lmrs_multimodal.decoding import BrokenPictureError, check, pixels
+from lmrs_multimodal.decoding import BrokenPictureError, check, each, pixels
 from lmrs_multimodal.pictures import Pictures
 
 
@@ -199,7 +199,7 @@ def test_a_picture_is_decoded_once_in_each_process_and_within_bounds(
     look, picture, file_of, bundle_of, monkeypatch
 ) -> None:
     decoded = []
-    monkeypatch.setattr(module, "pixels", lambda *said: decoded.append(0) or pixels(*said))
+    monkeypatch.setattr(module, "each", lambda asked, look: decoded.extend(asked) or each(asked, look))
     found = Pictures.of(bundle_of(*(file_of(picture(seed=seed)) for seed in range(3))), "item", look)
     rows = np.arange(3)
     first, again = found.rows(rows)["pixels"], found.rows(rows)["pixels"]
@@ -211,3 +211,19 @@ def test_a_picture_is_decoded_once_in_each_process_and_within_bounds(
     there.rows(rows)
     there.rows(rows)
     assert len(decoded) == 3 + 3 + 1, "two are kept"
+
+
+@pytest.mark.parametrize("threads", ["1", "4"])
+def test_pictures_are_the_same_in_any_number_of_threads(
+    threads, look, picture, file_of, bundle_of, monkeypatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", threads)
+    files = [file_of(picture(seed=seed)) for seed in range(8)]
+    damaged = files[3][: len(files[3]) // 2] + bytes(len(files[3]) // 2) + files[3][-2:]
+    files[3] = damaged
+    found = Pictures.of(bundle_of(*files), "item", look).rows(np.arange(8))
+    for place, file in enumerate(files):
+        (alone,) = each([(file, None)], look)
+        assert bool(found["there"][place]) != isinstance(alone, BrokenPictureError)
+        if found["there"][place]:
+            assert np.array_equal(found["pixels"][place], alone)

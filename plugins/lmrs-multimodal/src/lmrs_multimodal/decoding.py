@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import io
+import multiprocessing
+import os
 import struct
 import warnings
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +30,10 @@ _BROKEN = (
 """What Pillow raises at files that are no pictures, or no whole ones."""
 
 
+Box = tuple[float, float, float]
+Pixels = npt.NDArray[np.uint8]
+
+
 class BrokenPictureError(Exception):
     """Bytes that give no pixels, and why: `not a picture`."""
 
@@ -37,12 +46,32 @@ def check(data: bytes) -> None:
     BrokenPictureError
         It is of no format that is read, is cut off or is larger than `MOST_PIXELS`.
     """
-    with _opened(data) as picture:
+    with _quiet(), _opened(data) as picture:
         if not _ends(data, picture.format or ""):
             _loaded(picture)
 
 
-def pixels(data: bytes, look: Architecture, box: tuple[float, float, float] | None = None) -> npt.NDArray[np.uint8]:
+def each(asked: Sequence[tuple[bytes, Box | None]], look: Architecture) -> list[Pixels | BrokenPictureError]:
+    """`pixels` of several files, or what is wrong with one, in as many threads as torch would take.
+
+    Pillow decodes and resizes outside of Python's lock. In a loader's worker there is one thread: the workers are many.
+    """
+
+    def one(said: tuple[bytes, Box | None]) -> Pixels | BrokenPictureError:
+        try:
+            return _pixels(said[0], look, said[1])
+        except BrokenPictureError as broken:
+            return broken
+
+    number = min(_threads(), len(asked))
+    with _quiet():  # not in the threads: what is silenced is the whole process's
+        if number < 2:
+            return [one(said) for said in asked]
+        with ThreadPoolExecutor(number) as pool:
+            return list(pool.map(one, asked))
+
+
+def pixels(data: bytes, look: Architecture, box: Box | None = None) -> Pixels:
     """(3, height, width) of one picture, as open_clip's transforms for evaluation make them, before they are scaled.
 
     Of an animation the first frame counts; transparency is left out, and other colours than RGB become it.
@@ -57,6 +86,11 @@ def pixels(data: bytes, look: Architecture, box: tuple[float, float, float] | No
     BrokenPictureError
         As `check`, or the bytes in the middle are damaged.
     """
+    with _quiet():
+        return _pixels(data, look, box)
+
+
+def _pixels(data: bytes, look: Architecture, box: Box | None) -> Pixels:
     with _opened(data) as picture:
         image = _loaded(picture)
         try:
@@ -65,11 +99,24 @@ def pixels(data: bytes, look: Architecture, box: tuple[float, float, float] | No
             raise BrokenPictureError(_line(error)) from None
 
 
+def _threads() -> int:
+    if multiprocessing.parent_process() is not None:
+        return 1
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdecimal() and int(said) else os.cpu_count() or 1
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """What Pillow warns of in odd files is no news to the user: they count as broken, or are read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _opened(data: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)
     except Image.UnidentifiedImageError:
         raise BrokenPictureError("not a picture") from None
     except _BROKEN as error:
@@ -83,25 +130,23 @@ def _opened(data: bytes) -> Image.Image:
 def _loaded(picture: Image.Image) -> Image.Image:
     """In RGB."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            picture.load()
-            if picture.mode.startswith("I"):  # 16 bits a pixel, which conversion would cut at 255
-                grey = (np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-                return Image.fromarray(grey).convert("RGB")
-            return picture.convert("RGB")
+        picture.load()
+        if picture.mode.startswith("I"):  # 16 bits a pixel, which conversion would cut at 255
+            grey = (np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+            return Image.fromarray(grey).convert("RGB")
+        return picture.convert("RGB")
     except _BROKEN as error:
         raise BrokenPictureError(_line(error)) from None
 
 
-def _part(image: Image.Image, box: tuple[float, float, float]) -> Image.Image:
+def _part(image: Image.Image, box: Box) -> Image.Image:
     area, across, down = box
     width, height = (max(1, round(side * area**0.5)) for side in image.size)
     left, top = round((image.width - width) * across), round((image.height - height) * down)
     return image.crop((left, top, left + width, top + height))
 
 
-def _fitted(image: Image.Image, look: Architecture) -> npt.NDArray[np.uint8]:
+def _fitted(image: Image.Image, look: Architecture) -> Pixels:
     high, wide = look.size
     if look.resize == "squash":
         return _array(image.resize((wide, high), Image.Resampling.BICUBIC))
@@ -127,7 +172,7 @@ def _fitted(image: Image.Image, look: Architecture) -> npt.NDArray[np.uint8]:
     return _array(canvas)
 
 
-def _array(image: Image.Image) -> npt.NDArray[np.uint8]:
+def _array(image: Image.Image) -> Pixels:
     return np.ascontiguousarray(np.asarray(image).transpose(2, 0, 1))
 
 

@@ -14,7 +14,7 @@ import PIL
 import pyarrow as pa
 
 from lmrs_multimodal.architecture import Architecture
-from lmrs_multimodal.decoding import BrokenPictureError, check, pixels
+from lmrs_multimodal.decoding import Box, BrokenPictureError, Pixels, check, each
 from lmrs_plugins import Bundle, View
 
 log = logging.getLogger("lmrs").getChild("multimodal")
@@ -71,23 +71,31 @@ class Pictures:
         found = np.zeros((len(rows), 3, *self.look.size), dtype=np.uint8)
         there = self.usable[rows]
         drawn = None if rng is None or self.crop >= 1 else rng.random((len(rows), 3))
-        for place in np.flatnonzero(there):
-            box = None if drawn is None else (self.crop + (1 - self.crop) * drawn[place, 0], *drawn[place, 1:])
-            try:
-                found[place] = self._pixels(int(rows[place]), box)
-            except BrokenPictureError as broken:
+        places = np.flatnonzero(there)
+        boxes: list[Box | None] = [None] * len(places)
+        if drawn is not None:
+            boxes = [(self.crop + (1 - self.crop) * drawn[place, 0], *drawn[place, 1:]) for place in places]
+        for place, made in zip(places, self._pixels(rows[places].tolist(), boxes), strict=True):
+            if isinstance(made, BrokenPictureError):
                 there[place] = False
-                log.debug("multimodal: the picture of row %d of %s: %s", rows[place], self.subject, broken)
+                log.debug("multimodal: the picture of row %d of %s: %s", rows[place], self.subject, made)
+            else:
+                found[place] = made
         return View(values={"pixels": found, "there": there})
 
-    def _pixels(self, row: int, box: tuple[float, float, float] | None) -> npt.NDArray[np.uint8]:
-        known = None if box is not None else self._decoded.get(row)
-        if known is not None:
-            return known
-        made = pixels(self.files[row].as_py(), self.look, box)
-        if box is None and (len(self._decoded) + 1) * made.nbytes <= _KEPT:
+    def _pixels(self, rows: list[int], boxes: list[Box | None]) -> list[Pixels | BrokenPictureError]:
+        found = [None if box else self._decoded.get(row) for row, box in zip(rows, boxes, strict=True)]
+        new = [place for place, known in enumerate(found) if known is None]
+        made = each([(self.files[rows[place]].as_py(), boxes[place]) for place in new], self.look)
+        for place, one in zip(new, made, strict=True):
+            if boxes[place] is None and not isinstance(one, BrokenPictureError):
+                self._keep(rows[place], one)
+        left = iter(made)
+        return [next(left) if known is None else known for known in found]
+
+    def _keep(self, row: int, made: Pixels) -> None:
+        if (len(self._decoded) + 1) * made.nbytes <= _KEPT:
             self._decoded[row] = made
-        return made
 
     def cost(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """One for each picture: all are of one size."""
