@@ -7,7 +7,9 @@ Writes into OUT (`runs/mix-data` if not given), out of `../shared/data`:
 
 - `ml-1m`: who watched what, titles, genres and plots, MKR's knowledge graph and the links to it, posters. Of each user
   the last 5 to 30 events, as a young service has them: ML-1M has 166 a user, enough to know items without any help;
-- `ml-1m-whole`: the same with all events;
+- `ml-1m-500`, `ml-1m-1000` and `ml-1m-2000`: the same of a service with so few users. These train; of others, who come
+  later, the last three events are asked, of 1,240 for validation and of 2,800 for the test (split these by column);
+- `ml-1m-whole`: `ml-1m` with all events;
 - `last-fm`: who listened to which artist of KGCN's knowledge graph, that graph and the links to it, and friendships.
   Plays have counts and no times there: each history stands in a random order that is always the same.
 
@@ -24,11 +26,17 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from texts import Histories, movies, without_training, write
+from texts import Histories, cold_items, movies, without_training, write
 
 COLD = 0.1
 FEWEST, MOST = 5, 30
 """Events of a history."""
+TRAINED = (500, 1000, 2000)
+"""Users of a service that is young."""
+LATER = {"valid": 1240, "test": 2800}
+"""Users who come later."""
+ASKED = 3
+"""Events of each that are asked."""
 
 
 def lines_of(path: Path) -> list[list[str]]:
@@ -74,12 +82,40 @@ def split(histories: Histories) -> dict[str, list[str]]:
     return without_training(histories, COLD, ends=2)
 
 
+def newcomers(histories: Histories, number: int, seed: int = 1) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """The histories of so many users who train and of those who come later, and what each event is for.
+
+    The later ones are the same for any number. A tenth of the items stands only where the later ones are asked.
+    """
+    users = sorted(histories, key=int)
+    random.Random(seed).shuffle(users)
+    cold = cold_items(histories, COLD)
+    left, parts, start = {}, {}, 0
+    for part, count in LATER.items():
+        for user in users[start : start + count]:
+            cut = len(histories[user]) - ASKED
+            known, asked = [item for item in histories[user][:cut] if item not in cold], histories[user][cut:]
+            left[user] = [*known, *asked]
+            parts[user] = ["context"] * len(known) + [part] * len(asked)
+        start += count
+    for user in users[start : start + number]:
+        left[user] = [item for item in histories[user] if item not in cold]
+        parts[user] = ["train"] * len(left[user])
+    return left, parts
+
+
 def main(out: str = "runs/mix-data", shared: str = "../shared/data") -> None:
     """Write them."""
     place, data = Path(out), Path(shared)
     histories, texts = movies(data)
     for folder, some in ((place / "ml-1m", young(histories)), (place / "ml-1m-whole", histories)):
         write(folder, split(some), texts)
+        write_graph(folder, data / "kg-mkr" / "movie")
+        shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", folder / "images.zip")
+    for number in TRAINED:
+        folder = place / f"ml-1m-{number}"
+        some, parts = newcomers(young(histories), number)
+        write(folder, some, texts, parts)
         write_graph(folder, data / "kg-mkr" / "movie")
         shutil.copyfile(data / "ml-1m-posters" / "posters_h144.zip", folder / "images.zip")
     write(place / "last-fm", split(plays(data)), {})

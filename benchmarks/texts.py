@@ -35,12 +35,13 @@ Histories = Mapping[str, Sequence[str]]
 Text = Mapping[str, str]
 
 
-def write(folder: Path, histories: Histories, texts: Mapping[str, Text]) -> None:
-    """An atomic folder; the time of an event is its place in its history."""
+def write(folder: Path, histories: Histories, texts: Mapping[str, Text], parts: Histories | None = None) -> None:
+    """An atomic folder; the time of an event is its place in its history. `parts` says what each event is for."""
     folder.mkdir(parents=True, exist_ok=True)
-    lines = ["user_id:token\titem_id:token\ttimestamp:float"]
+    lines = ["user_id:token\titem_id:token\ttimestamp:float" + ("" if parts is None else "\tpart:token")]
     for user, items in histories.items():
-        lines += [f"{user}\t{item}\t{place}" for place, item in enumerate(items)]
+        more = [""] * len(items) if parts is None else [f"\t{part}" for part in parts[user]]
+        lines += [f"{user}\t{item}\t{place}{part}" for place, (item, part) in enumerate(zip(items, more, strict=True))]
     (folder / f"{folder.name}.inter").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines = ["item_id:token\ttitle:token\tcategories:token_seq\tplot:token"]
     for item in dict.fromkeys(item for items in histories.values() for item in items):
@@ -104,10 +105,15 @@ def within(histories: Histories, items: set[str], fewest: int) -> dict[str, list
     return {user: each for user, each in left.items() if len(each) >= fewest}
 
 
+def cold_items(histories: Histories, share: float) -> set[str]:
+    """A share of the items, drawn once."""
+    items = sorted({item for each in histories.values() for item in each}, key=int)
+    return set(random.Random(1).sample(items, round(share * len(items))))
+
+
 def without_training(histories: Histories, share: float, ends: int = 1) -> dict[str, list[str]]:
     """A share of the items stands at the ends of histories only: the test part, and with `ends` 2 the validation's."""
-    items = sorted({item for each in histories.values() for item in each}, key=int)
-    cold = set(random.Random(1).sample(items, round(share * len(items))))
+    cold = cold_items(histories, share)
     left = {
         user: [item for place, item in enumerate(each) if item not in cold or place >= len(each) - ends]
         for user, each in histories.items()

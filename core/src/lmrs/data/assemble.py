@@ -10,8 +10,9 @@ import pyarrow as pa
 from lmrs.data import graphs, impressions
 from lmrs.data.encode import aligned, rows_of
 from lmrs.data.events import Counts, arrange, times_of
+from lmrs.data.given_parts import given
 from lmrs.data.names import field_name
-from lmrs.data.settings import DataSettings, Impressions
+from lmrs.data.settings import Column, DataSettings, Impressions
 from lmrs.data.settings import Windows as ByWindows
 from lmrs.data.splits import TRAIN, Part, split
 from lmrs.data.windows import part_at, windows
@@ -77,6 +78,8 @@ def _split(bundle: Bundle, settings: DataSettings, notes: list[str]) -> tuple[Bu
         return *impressions.divided(bundle, settings.split, notes), None
     if IMPRESSION in bundle.tables:
         bundle = impressions.undivided(bundle, settings.split.by, notes)
+    if isinstance(settings.split, Column):
+        return *given(bundle, settings.split), None
     users, times = bundle.users, times_of(bundle.interactions)
     if isinstance(settings.split, ByWindows):
         found = windows(users, times, settings.split, notes)

@@ -66,7 +66,14 @@ class Impressions(_Shares):
     by: Literal["impressions"] = "impressions"
 
 
-SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows | Impressions, Field(discriminator="by")]
+class Column(Options):
+    """A column of the events says what each is for: train, valid, test, or context, which nothing trains on."""
+
+    by: Literal["column"] = "column"
+    column: str = Field("part", min_length=1, description="The column.")
+
+
+SplitSettings = Annotated[LeaveOneOut | Temporal | Users | Windows | Impressions | Column, Field(discriminator="by")]
 
 
 class SourceSettings(Options):
