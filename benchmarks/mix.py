@@ -1,18 +1,21 @@
 """What each type of data adds: every part of `mixed` alone, in pairs, and all of them, over one history model.
 
     ./dev bench mix_data runs/mix-data
-    ./dev bench mix [runs/mix-data] [runs/mix] [ml-1m|last-fm|crowding|why|speed]
+    ./dev bench mix [runs/mix-data] [runs/mix] [young|amounts|last-fm|crowding|why|speed]
 
 Three seeds. On ML-1M ids, texts, the knowledge graph and pictures; the tower of the pictures is learnt once, from
-posters and the frozen vectors of their texts. On last.fm ids, the knowledge graph and friends. Each run lies in a
-folder of its own and is not made again where it has finished. Prints by arm, with each seed, all cases, those of short
-histories, those whose right answer has no training event (cold) among all items and among such items alone; and two of
-these once more with `answer.lift`, chosen by the validation part of each run so that cold items are as great a share of
-the ten recommended as of the right answers. Then paired tests, `DATA.svg`, and a report of the first seed's runs,
-`DATA-SEED-all/report.html`. `crowding` asks what keeps cold items of ML-1M out of the ten: ids and texts, one seed,
-as `mixed` is, with every item an alternative in the loss, and with no input ever left out. `why` has parts as they
-were before they helped. `speed` prints the time of a step with frozen encoders beside that of ids alone. Settings were
-chosen by the validation part of seed 1.
+posters and the frozen vectors of their texts. `young` is a service with a thousand users to train on, asked about users
+who come later; `amounts` has ids and all four parts at 500, 1,000, 2,000 users and, as leave-one-out, at all 6,040. On
+last.fm ids, the knowledge graph and friends.
+
+Each run lies in a folder of its own and is not made again where it has finished. Prints by arm, with each seed, all
+cases, those of short histories, those whose right answer has no training event (cold) among all items and among such
+items alone; and two of these once more with `answer.lift`, chosen by the validation part of each run so that cold items
+are as great a share of the ten recommended as of the right answers. Then paired tests, which know whose case each is,
+`DATA.svg`, and a report of the first seed's runs, `DATA-SEED-all/report.html`. `crowding` asks what keeps cold items
+out of the ten: ids and texts, one seed, as `mixed` is, with every item an alternative in the loss, and with no input
+ever left out. `why` has parts as they were before they helped. `speed` prints the time of a step with frozen encoders
+beside that of ids alone. Settings were chosen by the validation part of seed 1.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ import json
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -41,7 +44,9 @@ SEEDS = (1, 2, 42)
 METRICS = ("HR@10", "NDCG@10")
 MEASURED = ("evaluate.metrics=[hr, ndcg]", "evaluate.at=[10]")
 COLD = (*MEASURED, "evaluate.candidates=cold")
-PARTS = {"ml-1m": ("id", "text", "kg", "image"), "last-fm": ("id", "kg", "friends")}
+FILMS = ("id", "text", "kg", "image")
+YOUNG = "ml-1m-1000"
+AMOUNTS = {"500 users": "ml-1m-500", "1,000 users": YOUNG, "2,000 users": "ml-1m-2000", "all 6,040 users": "ml-1m"}
 NODES = {
     "text": ("text", "words"),
     "kg": ("entity", "facts", "kg"),
@@ -68,15 +73,36 @@ TOWER = (
 IMAGE = ("model.image.model.embed_dim=384",)
 
 
-def arms(data: str) -> dict[str, tuple[str, ...]]:
-    """Parts by the name of the arm: each alone, each pair, all; friends are nothing of an item, and not alone."""
-    parts = PARTS[data]
+Arm = tuple[tuple[str, ...], tuple[str, ...]]
+"""Parts, and what else is changed."""
+
+
+def parts_of(data: str) -> tuple[str, ...]:
+    """All that there is."""
+    return ("id", "kg", "friends") if data == "last-fm" else FILMS
+
+
+def arms(data: str) -> dict[str, Arm]:
+    """By name: each part alone, each pair, all; friends are nothing of an item, and not alone.
+
+    Ids alone do best with more dropout in the history model where data are few: they stand with that, too.
+    """
+    parts = parts_of(data)
     some = [*((part,) for part in parts), *combinations(parts, 2), parts]
-    return {"all" if one == parts else " + ".join(one): one for one in some if one != ("friends",)}
+    found: dict[str, Arm] = {"all" if one == parts else " + ".join(one): (one, ()) for one in some}
+    found.pop("friends", None)
+    if data == YOUNG:
+        found["id, more dropout"] = (("id",), ("model.history.dropout=0.5",))
+    return found
 
 
+_GIVEN = "data.split.by=column"
+_FEW = (_GIVEN, "model.item.dropout=0.3", "stages.0.stop={patience: 4, every: 4}")
 OF_DATA = {
     "ml-1m": ("stages.0.epochs=16", "stages.0.stop={patience: 4, every: 4}"),
+    "ml-1m-2000": (*_FEW, "stages.0.epochs=16"),
+    "ml-1m-1000": (*_FEW, "stages.0.epochs=16"),
+    "ml-1m-500": (*_FEW, "stages.0.epochs=24"),
     "last-fm": ("model.event.norm=true", "stages.0.epochs=24", "stages.0.stop={patience: 3, every: 8}"),
 }
 
@@ -120,7 +146,7 @@ def measured(folder: Path) -> tuple[Result, Result, Result]:
     return load(folder / "results", "test"), load(folder / "cold", "test"), load(folder / "lifted", "test")
 
 
-def columns(metric: str, found: dict[str, list[tuple[Result, Result, Result]]]) -> dict[str, Column]:
+def columns(metric: str, found: Mapping[str, Sequence[tuple[Result, ...]]]) -> dict[str, Column]:
     """The questions: everybody, short histories, cold answers among all items, lifted or not, and among cold ones."""
     first = next(iter(found.values()))[0][0]
     cold, short = group(first, "cold"), group(first, "short")
@@ -138,30 +164,50 @@ def columns(metric: str, found: dict[str, list[tuple[Result, Result, Result]]]) 
     }
 
 
-def ablation(data: str, place: str, out: Path) -> None:
-    """Run what is missing, then print and draw."""
-    tower = out / f"{data}-tower"
-    if "image" in PARTS[data] and not (tower / "model").exists():
-        lmrs.run("clip-pretrain", place, overrides=TOWER, seed=1, out=tower, overwrite=True)
-    every = arms(data)
+def results(data: str, place: str, out: Path, some: Mapping[str, Arm]) -> dict[str, list[tuple[Result, ...]]]:
+    """By arm what was measured with each seed; runs that are missing are made."""
+    tower = out / "ml-1m-tower"
+    if any("image" in parts for parts, _ in some.values()) and not (tower / "model").exists():
+        split = [one for one in OF_DATA[data] if one == _GIVEN]
+        lmrs.run("clip-pretrain", place, overrides=(*TOWER, *split), seed=1, out=tower, overwrite=True)
     for seed in SEEDS:
-        for arm, parts in every.items():
-            run(out / name_of(data, arm, seed), data, place, parts, seed, tower)
-    found = {arm: [measured(out / name_of(data, arm, seed)) for seed in SEEDS] for arm in every}
-    first = found["all"][0][0]
-    if not all(np.array_equal(one.keys, first.keys) for each in found.values() for three in each for one in three):
+        for arm, (parts, more) in some.items():
+            run(out / name_of(data, arm, seed), data, place, parts, seed, tower, more)
+    found = {arm: [measured(out / name_of(data, arm, seed)) for seed in SEEDS] for arm in some}
+    keys = next(iter(found.values()))[0][0].keys
+    if not all(np.array_equal(one.keys, keys) for each in found.values() for three in each for one in three):
         raise SystemExit("runs on other cases: empty the folder, or name another")
+    return found
+
+
+def ablation(data: str, place: str, out: Path) -> None:
+    """Every arm of a data set, printed and drawn."""
+    every = arms(data)
+    found = results(data, place, out, every)
+    users = found["all"][0][0].groups
     pairs = [(arm, "all") for arm in every if arm != "all"] + [("id", arm) for arm in every if arm not in ("id", "all")]
     for metric in METRICS:
         asked = columns(metric, found)
         table(f"{data}: {metric}, mean (each seed)", asked)
         if metric == METRICS[0]:
-            differences(metric, asked, pairs)
-            draw(bars(asked), list(asked), f"{metric} by what is known of items", out / f"{data}.svg")
+            differences(metric, asked, pairs, groups=users)
+            draw(bars(asked, users), list(asked), f"{metric} by what is known of items", out / f"{data}.svg")
     counts = {name: int((~np.isnan(column["all"][0])).sum()) for name, column in asked.items()}
     print("\ncases: " + ", ".join(f"{name} {count}" for name, count in counts.items()))
     folders = [out / name_of(data, arm, SEEDS[0]) for arm in every]
     print(write_report(folders[-1], folders[:-1], 0))
+
+
+def amounts(places: str, out: Path) -> None:
+    """Ids and all four parts, by how much there is to train on."""
+    for said, data in AMOUNTS.items():
+        some = {arm: one for arm, one in arms(data).items() if arm in ("id", "all", "id, more dropout")}
+        found = results(data, f"{places}/{data}", out, some)
+        users = found["all"][0][0].groups
+        for metric in METRICS:
+            asked = columns(metric, found)
+            table(f"{said}: {metric}, mean (each seed)", asked)
+            differences(metric, asked, [("id", "all")], groups=users)
 
 
 CROWDING = {
@@ -177,7 +223,7 @@ def crowding(place: str, out: Path) -> None:
     print("\n| | lift | overall | cold among all | cold among cold | cold of the ten |\n|---|---|---|---|---|---|")
     for name, more in CROWDING.items():
         folder = out / f"crowding-{name.replace(' ', '-')}"
-        run(folder, "ml-1m", place, ("id", "text"), SEEDS[0], None, more)
+        run(folder, YOUNG, place, ("id", "text"), SEEDS[0], None, more)
         among = evaluate(folder, overrides=COLD)
         alone = within(among.values[METRICS[0]], group(among, "cold"))
         for lift in (0.0, fair_lift(Pipeline.load(folder))):
@@ -190,8 +236,14 @@ def crowding(place: str, out: Path) -> None:
 
 
 WHY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
-    "texts as they come": ("ml-1m", ("text",), ("model.words={use: gate, of: [text], width: 64}",)),
-    "films with a vector of their own in the graph": ("ml-1m", ("text", "kg"), ("model.facts.itself=true",)),
+    "parts of any length, and what all texts and posters have in common": (
+        YOUNG,
+        FILMS,
+        ("model.item.normalize=false", "model.words.rows=false", "model.looks.rows=false"),
+    ),
+    "parts of any length": (YOUNG, FILMS, ("model.item.normalize=false",)),
+    "what all texts and posters have in common": (YOUNG, FILMS, ("model.words.rows=false", "model.looks.rows=false")),
+    "films with a vector of their own in the graph": (YOUNG, ("text", "kg"), ("model.facts.itself=true",)),
     "people with a vector of their own": (
         "last-fm",
         ("id", "friends"),
@@ -205,16 +257,18 @@ WHY: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
 def why(places: str, out: Path) -> None:
     """The first seed with and without each mend, on the validation part."""
     print("\n| | | validation " + " | validation ".join(METRICS) + " | cold among cold |\n|---|---|---|---|---|")
+    tower = out / "ml-1m-tower"
     for name, (data, parts, more) in WHY.items():
+        arm = next(arm for arm, one in arms(data).items() if one == (parts, ()))
         for said, folder, changed in (
-            (name, out / f"why-{name.replace(' ', '-')}", more),
-            ("as it is", out / name_of(data, " + ".join(parts), SEEDS[0]), ()),
+            (name, out / f"why-{name.replace(',', '').replace(' ', '-')}", more),
+            ("as it is", out / name_of(data, arm, SEEDS[0]), ()),
         ):
-            run(folder, data, f"{places}/{data}", parts, SEEDS[0], None, changed)
+            run(folder, data, f"{places}/{data}", parts, SEEDS[0], tower, changed)
             found, among = (evaluate(folder, "valid", overrides=asked) for asked in (MEASURED, COLD))
             alone = within(among.values[METRICS[0]], group(among, "cold"))
             cells = [*(found[metric] for metric in METRICS), float(np.nanmean(alone))]
-            print(f"| {' + '.join(parts)} | {said} | " + " | ".join(f"{cell:.4f}" for cell in cells) + " |")
+            print(f"| {arm} | {said} | " + " | ".join(f"{cell:.4f}" for cell in cells) + " |")
 
 
 def speed(place: str, rounds: int = 8, steps: int = 10) -> None:
@@ -222,8 +276,8 @@ def speed(place: str, rounds: int = 8, steps: int = 10) -> None:
     frozen = ("stages.0.strategy.frozen=[text, image, entity, facts]",)
     some: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         "id": (("id",), ()),
-        "all, the graph frozen too": (PARTS["ml-1m"], frozen),
-        "all": (PARTS["ml-1m"], ()),
+        "all, the graph frozen too": (FILMS, frozen),
+        "all": (FILMS, ()),
     }
     ready = {}
     for arm, (parts, more) in some.items():
@@ -244,22 +298,25 @@ def speed(place: str, rounds: int = 8, steps: int = 10) -> None:
 
 def name_of(data: str, arm: str, seed: int) -> str:
     """Folder of a run."""
-    return f"{data}-{seed}-{arm.replace(' + ', '-')}"
+    return f"{data}-{seed}-{arm.replace(' + ', '-').replace(',', '').replace(' ', '-')}"
 
 
-def main(data: str = "runs/mix-data", out: str = "runs/mix", asked: str = "ml-1m") -> None:
-    """One of the five."""
+def main(data: str = "runs/mix-data", out: str = "runs/mix", asked: str = "young") -> None:
+    """One of the six."""
     Path(out).mkdir(parents=True, exist_ok=True)
     if asked == "speed":
         speed(f"{data}/ml-1m-whole")
     elif asked == "crowding":
-        crowding(f"{data}/ml-1m", Path(out))
+        crowding(f"{data}/{YOUNG}", Path(out))
     elif asked == "why":
         why(data, Path(out))
-    elif asked in PARTS:
-        ablation(asked, f"{data}/{asked}", Path(out))
+    elif asked == "amounts":
+        amounts(data, Path(out))
+    elif asked in ("young", "last-fm"):
+        name = YOUNG if asked == "young" else asked
+        ablation(name, f"{data}/{name}", Path(out))
     else:
-        raise SystemExit(f"no {asked!r} here: ml-1m, last-fm, crowding, why or speed")
+        raise SystemExit(f"no {asked!r} here: young, amounts, last-fm, crowding, why or speed")
 
 
 if __name__ == "__main__":

@@ -67,16 +67,21 @@ def every_pair(columns: Columns) -> list[tuple[str, str]]:
 
 
 def differences(
-    metric: str, columns: Columns, pairs: Iterable[tuple[str, str]], shown: Collection[str] | None = None
+    metric: str,
+    columns: Columns,
+    pairs: Iterable[tuple[str, str]],
+    shown: Collection[str] | None = None,
+    groups: npt.NDArray[np.int64] | None = None,
 ) -> None:
     """Second minus first of each pair in each column, each case's mean over seeds; Holm over all that are compared.
 
-    Printed are pairs with one of `shown` in them; all where it is None.
+    Printed are pairs with one of `shown` in them; all where it is None. `groups` has the user of each case, where one
+    has several.
     """
     rows: list[tuple[str, Difference]] = []
     for name, column in columns.items():
         for pair in pairs:
-            rows += [(name, row) for row in compare({arm: {metric: pooled(column[arm])} for arm in pair})]
+            rows += [(name, row) for row in compare({arm: {metric: pooled(column[arm])} for arm in pair}, groups)]
     corrected = holm(np.array([row.p for _, row in rows], dtype=np.float64))
     print(f"\n{metric}, each case's mean over seeds, paired; Holm over {len(rows)} comparisons:\n")
     for (name, row), p in zip(rows, corrected, strict=True):
@@ -87,11 +92,11 @@ def differences(
             )
 
 
-def bars(columns: Columns) -> list[tuple[str, list[Bar]]]:
+def bars(columns: Columns, groups: npt.NDArray[np.int64] | None = None) -> list[tuple[str, list[Bar]]]:
     """A row an arm, a bar a column, with the interval of the mean over cases."""
     rows: list[tuple[str, list[Bar]]] = []
     for arm in next(iter(columns.values())):
-        found = [interval(pooled(column[arm]), None, LEVEL) for column in columns.values()]
+        found = [interval(pooled(column[arm]), groups, LEVEL) for column in columns.values()]
         rows.append((arm, [Bar(one.mean, one.low, one.high) for one in found]))
     return rows
 

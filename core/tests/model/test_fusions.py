@@ -50,9 +50,28 @@ def test_gate_gives_an_absent_input_no_weight() -> None:
     first = gate([Encoding(vectors=there), Encoding(vectors=torch.randn(5, 3), mask=mask)])
     second = gate([Encoding(vectors=there), Encoding(vectors=torch.randn(5, 3) * 100, mask=mask)])
     torch.testing.assert_close(first.main, second.main)
-    torch.testing.assert_close(first.main, gate.projections[0](there))
+    torch.testing.assert_close(first.main, torch.nn.functional.normalize(gate.projections[0](there), dim=-1))
     assert first.mask is not None
     assert first.mask.all()
+
+
+@pytest.mark.parametrize("options", [GateOptions(width=4), ExpertOptions(width=4, experts=2)], ids=["gate", "experts"])
+def test_long_vectors_do_not_drown_short_ones(options: GateOptions) -> None:
+    torch.manual_seed(0)
+    kind = MixtureOfExperts if isinstance(options, ExpertOptions) else Gate
+    shares = {}
+    for normalize in (True, False):
+        fusion = kind(env(2, 2), options.model_copy(update={"normalize": normalize}))
+        with torch.no_grad():
+            for gate in fusion.gates:
+                gate.weight.zero_()
+                gate.bias.zero_()
+            of = [Encoding(vectors=torch.randn(50, 2)), Encoding(vectors=torch.randn(50, 2) * 100)]
+            without = [of[0], Encoding(vectors=torch.zeros(50, 2))]
+            first, whole = fusion(without).main, fusion(of).main
+        shares[normalize] = float((first.norm(dim=-1) / whole.norm(dim=-1)).median())
+    assert shares[True] > 0.4
+    assert shares[False] < 0.1
 
 
 def test_gate_of_nothing_is_nothing() -> None:
@@ -64,7 +83,7 @@ def test_gate_of_nothing_is_nothing() -> None:
 
 
 def test_experts_weigh_by_what_they_see() -> None:
-    experts = MixtureOfExperts(env(1, 1), ExpertOptions(width=1, experts=2))
+    experts = MixtureOfExperts(env(1, 1), ExpertOptions(width=1, experts=2, normalize=False))
     with torch.no_grad():
         for expert, gate in zip(experts.experts, experts.gates, strict=True):
             expert.weight.copy_(torch.tensor([[1.0], [10.0]]))
@@ -116,8 +135,8 @@ def test_inputs_are_left_out_as_often_as_is_said_and_never_all() -> None:
     "fusion",
     [
         Sum(env(2, 2), FusionOptions(dropout=0.5)),
-        Gate(env(2, 2), GateOptions(dropout=0.5)),
-        MixtureOfExperts(env(2, 2), ExpertOptions(dropout=0.5)),
+        Gate(env(2, 2), GateOptions(dropout=0.5, normalize=False)),
+        MixtureOfExperts(env(2, 2), ExpertOptions(dropout=0.5, normalize=False)),
     ],
     ids=["sum", "gate", "mixture-of-experts"],
 )

@@ -24,12 +24,16 @@ class Gate(Fusion):
     """Options of `gate`."""
 
     width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
+    normalize: bool = Field(
+        default=True,
+        description="each input, once projected, counts by its direction and the gate alone: otherwise the longest "
+        "vectors, as those of a language model beside free ones, drown the others",
+    )
 
 
-class MixtureOfExperts(Fusion):
+class MixtureOfExperts(Gate):
     """Options of `mixture-of-experts`."""
 
-    width: int = Field(default=0, ge=0, description="width of what it gives; 0 takes that of the first input")
     experts: int = Field(default=4, ge=1, description="projections of each input, among which the gate chooses softly")
 
 

@@ -12,15 +12,15 @@ from lmrs_sequence.fusions.side_by_side import SideBySide, anywhere
 
 
 class ConcatMlp(nn.Module):
-    """W [x_1; x_2; …] + b, each x_i layer-normed, and in its absence a vector learned for that; absent where all are.
+    """W [x_1; x_2; …] + b, each x_i normed, and in its absence a vector learned for that; absent where all are.
 
-    Shapes: inputs (..., d_i) each -> (..., width). Moreira et al., RecSys 2021.
+    Shapes: inputs (..., d_i) each -> (..., width). Moreira et al., RecSys 2021. With `rows` the norm is over rows.
     """
 
     def __init__(self, env: Env, options: Options) -> None:
         super().__init__()
         self.width = options.width
-        self.join = SideBySide(env.widths["of"], options.norm)
+        self.join = SideBySide(env.widths["of"], options.norm, options.rows)
         self.project = nn.Linear(self.join.width, self.width)
         self.activation = nn.Identity() if options.activation == "none" else activation(options.activation)
 
