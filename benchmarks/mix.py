@@ -103,7 +103,12 @@ OF_DATA = {
     "ml-1m-2000": (*_FEW, "stages.0.epochs=16"),
     "ml-1m-1000": (*_FEW, "stages.0.epochs=16"),
     "ml-1m-500": (*_FEW, "stages.0.epochs=24"),
-    "last-fm": ("model.event.norm=true", "stages.0.epochs=24", "stages.0.stop={patience: 3, every: 8}"),
+    "last-fm": (
+        "model.event.norm=true",
+        "model.item.normalize=false",
+        "stages.0.epochs=24",
+        "stages.0.stop={patience: 3, every: 8}",
+    ),
 }
 
 

@@ -61,14 +61,14 @@ def last_fm(folder: Path, shared: Path) -> Path:
     return folder
 
 
-def training(rate: float, decay: float, batch: int, epochs: int, every: int, patience: int) -> tuple[str, ...]:
-    """Of the stage that trains."""
+def training(rate: float, decay: float, batch: int, epochs: int, stop: str = "null") -> tuple[str, ...]:
+    """Of the stage that trains: to the last of its epochs, unless it is told when to stop."""
     return (
         f"stages.0.sampler.batch={batch}",
         f"stages.0.optimizer.rate={rate}",
         f"stages.0.objectives.0.decay={decay}",
         f"stages.0.epochs={epochs}",
-        f"stages.0.stop={{metric: NDCG@10, patience: {patience}, every: {every}}}",
+        f"stages.0.stop={stop}",
     )
 
 
@@ -106,12 +106,13 @@ UNBIASED = (
     *(f"stages.0.objectives.0.{one}_bias=null" for one in ("user", "item")),
 )
 NARROW = tuple(f"model.{one}.width={WIDTH}" for one in ("user", "item"))
+STALE = "{metric: NDCG@10, patience: 3, every: 5}"
 MEASURED = ("evaluate.metrics=[ndcg, recall]", "evaluate.at=[10, 20]")
 
 
 def same(decay: float) -> Mapping[str, tuple[str, ...]]:
     """Of a recommender on last.fm, whatever it starts from."""
-    return dict.fromkeys((START, SIDES, FREE), (*NARROW, *training(0.01, decay, 2048, 200, 5, 3)))
+    return dict.fromkeys((START, SIDES, FREE), (*NARROW, *training(0.01, decay, 2048, 200, STALE)))
 
 
 def each(random: tuple[str, ...], started: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
@@ -119,21 +120,25 @@ def each(random: tuple[str, ...], started: tuple[str, ...]) -> Mapping[str, tupl
     return {START: (*NARROW, *random), SIDES: (*NARROW, *started), FREE: (*NARROW, *started)}
 
 
-LAST_FM_TAUGHT = (*UNBIASED, *training(0.01, 0.03, 2048, 80, 5, 3))
-BEAUTY_TAUGHT = (*UNBIASED, *training(0.02, 0.1, 4096, 100, 5, 4), "stages.0.objectives.0.loss=bpr")
+LAST_FM_TAUGHT = (*UNBIASED, *training(0.01, 0.03, 2048, 80, STALE))
+BEAUTY_TAUGHT = (*UNBIASED, "stages.0.objectives.0.loss=bpr")
 
 SETTINGS: Mapping[str, Setting] = {
     "beauty": Setting(
         beauty,
         MEASURED,
         {
-            SIDES: (*BEAUTY_TAUGHT, *sides("item", "columns: [categories], bases: 0")),
-            FREE: (*BEAUTY_TAUGHT, *WITHOUT),
+            SIDES: (
+                *BEAUTY_TAUGHT,
+                *training(0.02, 0.1, 4096, 100),
+                *sides("item", "columns: [categories], bases: 0"),
+            ),
+            FREE: (*BEAUTY_TAUGHT, *training(0.02, 0.1, 4096, 48), *WITHOUT),
         },
         {
-            "mf": each(training(0.02, 0.1, 4096, 100, 5, 3), training(0.001, 0.1, 4096, 15, 5, 3)),
-            "lightgcn": each(training(0.01, 0.01, 8192, 70, 5, 3), training(0.005, 0.003, 8192, 70, 5, 3)),
-            "ngcf": each(training(0.03, 0.03, 8192, 45, 5, 3), training(0.005, 0.03, 8192, 45, 5, 3)),
+            "mf": each(training(0.02, 0.1, 4096, 48), training(0.001, 0.1, 4096, 4)),
+            "lightgcn": each(training(0.01, 0.01, 8192, 70), training(0.01, 0.003, 8192, 45)),
+            "ngcf": each(training(0.01, 0.03, 8192, 70), training(0.005, 0.03, 8192, 40)),
         },
     ),
     "last-fm": Setting(
