@@ -51,6 +51,13 @@ def test_made_files_are_named(lmrs, tmp_path):
     assert (tmp_path / "small" / "small.inter").is_file()
 
 
+def test_impressions_that_atomic_files_do_not_have_are_told(lmrs, tmp_path):
+    options = ("--set", "options={users: 60, items: 40, impressions: 30}")
+    said = lmrs("data", "make", "synthetic", tmp_path / "small", *options).out
+    assert "30 impressions are left out" in said
+    assert "left out" not in lmrs("data", "make", "synthetic", tmp_path / "shown", *options, "--as", "mind").out
+
+
 def test_several_are_shown_as_domains_of_one(lmrs, tmp_path):
     files = []
     for name, users in (("books", 4), ("films", 6)):

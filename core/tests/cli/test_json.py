@@ -143,7 +143,7 @@ def test_data_show_of_impressions(lmrs):
 def test_data_make(lmrs, tmp_path):
     change = ("--set", "options={users: 60, items: 40}")
     said = lmrs("data", "make", "synthetic", tmp_path / "made", *change, "--json").json
-    assert said.keys() == {"name", "folder", "files", "events"}
+    assert said.keys() == {"name", "folder", "files", "events", "impressions_left_out"}
     again = lmrs("data", "show", tmp_path / "made", "--json").json
     original = lmrs("data", "show", "synthetic", *change, "--json").json
     assert again["counts"] == original["counts"]

@@ -52,11 +52,20 @@ def command(
     from lmrs.answer.data import read_tables, section
     from lmrs.data.write import write_atomic
     from lmrs.data.write_mind import write_mind
+    from lmrs_plugins.bundle import IMPRESSION
 
     tables = read_tables(section(name, change or ()), host)
     (write_mind if form is Form.MIND else write_atomic)(tables, out)
     files = sorted(path.name for path in out.iterdir())
+    shown = tables.tables[IMPRESSION].num_rows if form is Form.ATOMIC and IMPRESSION in tables.tables else 0
+    left = [f"{shown} impressions are left out, which atomic files do not have; --as mind writes them"] if shown else []
     shell.answer(
-        {"name": tables.name, "folder": str(out), "files": files, "events": tables.interactions.num_rows},
-        lambda: [f"{tables.name}: {tables.interactions.num_rows} events in {out}: {', '.join(files)}"],
+        {
+            "name": tables.name,
+            "folder": str(out),
+            "files": files,
+            "events": tables.interactions.num_rows,
+            "impressions_left_out": shown,
+        },
+        lambda: [f"{tables.name}: {tables.interactions.num_rows} events in {out}: {', '.join(files)}", *left],
     )
