@@ -50,6 +50,13 @@ def test_evenly_it_is_the_mean_of_the_history() -> None:
     assert found[0].tolist() == pytest.approx([0.5 + 1.0, 2 * 0.5])
 
 
+def test_directions_alone_with_two_temperatures() -> None:
+    found = scores([TEXTS, TEXTS], [of([[[3.0, 0.0]]])], cosine=True, attention=0.5, temperature=0.1)
+    assert found.item() == pytest.approx(softmax(1 / 0.5, 0.0)[0] / 0.1)
+    longer = of([[[5.0, 0.0], [0.0, 9.0]]])
+    assert found.item() == pytest.approx(scores([longer], [of([[[1.0, 0.0]]])], False, False, True, 0.5, 0.1).item())
+
+
 def test_attention_follows_the_candidate() -> None:
     history = of([[[9.0, 0.0], [0.0, 9.0]]])
     left, right = of([[[1.0, 0.0]]]), of([[[0.0, 1.0]]])

@@ -23,7 +23,7 @@ class CandidateAware(nn.Module):
         self._options = options
 
     def terms(self, step: Step) -> dict[str, tuple[Tensor, int]]:
-        found = scores(step.get("of", "input"), step.get("of", "shown"), self._options.scaled, self._options.even)
+        found = scores(step.get("of", "input"), step.get("of", "shown"), **dict(self._options))
         found = found.float().masked_fill(~step.view("shown")["mask"], float("-inf"))
         found = found[found[:, 0].isfinite()]
         return {"loss": ((found.logsumexp(1) - found[:, 0]).sum(), self._count(step))}

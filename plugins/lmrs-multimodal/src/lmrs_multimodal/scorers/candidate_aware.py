@@ -20,4 +20,4 @@ class CandidateAware(nn.Module):
         self._options = options
 
     def score(self, step: Step) -> Tensor:
-        return scores(step.get("of", "input"), step.get("of", "candidates"), self._options.scaled, self._options.even)
+        return scores(step.get("of", "input"), step.get("of", "candidates"), **dict(self._options))

@@ -16,3 +16,12 @@ class CandidateAware(Options):
     even: bool = Field(
         default=False, description="all of a history weighs alike, whatever the candidate is: what the idea is worth"
     )
+    cosine: bool = Field(
+        default=False,
+        description="compare directions only, by the mean over types of data; an `attention` of about .5 and a "
+        "`temperature` of about .1 go with it",
+    )
+    attention: float = Field(
+        default=1.0, gt=0, description="what inner products are divided by in the softmax; large: all weighs alike"
+    )
+    temperature: float = Field(default=1.0, gt=0, description="what scores are divided by")
