@@ -5,7 +5,7 @@
 
 Three seeds. On ML-1M ids, texts, the knowledge graph and pictures; the tower of the pictures is learnt once, from
 posters and the frozen vectors of their texts. `young` is a service with a thousand users to train on, asked about users
-who come later; `amounts` has ids and all four parts at 500, 1,000, 2,000 users and, as leave-one-out, at all 6,040. On
+who come later; `amounts` has ids, and ids and texts, at 500, 1,000, 2,000 users and, as leave-one-out, at all 6,040. On
 last.fm ids, the knowledge graph and friends.
 
 Each run lies in a folder of its own and is not made again where it has finished. Prints by arm, with each seed, all
@@ -77,6 +77,9 @@ Arm = tuple[tuple[str, ...], tuple[str, ...]]
 """Parts, and what else is changed."""
 
 
+TWO_GATES = ("model.about={use: gate, of: [words, kg, looks]}", "model.item.of=[id, about]")
+
+
 def parts_of(data: str) -> tuple[str, ...]:
     """All that there is."""
     return ("id", "kg", "friends") if data == "last-fm" else FILMS
@@ -85,7 +88,8 @@ def parts_of(data: str) -> tuple[str, ...]:
 def arms(data: str) -> dict[str, Arm]:
     """By name: each part alone, each pair, all; friends are nothing of an item, and not alone.
 
-    Ids alone do best with more dropout in the history model where data are few: they stand with that, too.
+    Where data are few there are two more: ids alone with the dropout in the history model that is best for them, and
+    all four with a gate of its own for what is no id.
     """
     parts = parts_of(data)
     some = [*((part,) for part in parts), *combinations(parts, 2), parts]
@@ -93,6 +97,7 @@ def arms(data: str) -> dict[str, Arm]:
     found.pop("friends", None)
     if data == YOUNG:
         found["id, more dropout"] = (("id",), ("model.history.dropout=0.5",))
+        found["all, in two gates"] = (parts, TWO_GATES)
     return found
 
 
@@ -190,7 +195,9 @@ def ablation(data: str, place: str, out: Path) -> None:
     every = arms(data)
     found = results(data, place, out, every)
     users = found["all"][0][0].groups
-    pairs = [(arm, "all") for arm in every if arm != "all"] + [("id", arm) for arm in every if arm not in ("id", "all")]
+    ids = [arm for arm, (some, _) in every.items() if some == ("id",)]
+    pairs = [(one, arm) for one in ids for arm in every if arm not in ids]
+    pairs += [(arm, "all") for arm in every if arm not in (*ids, "all")]
     for metric in METRICS:
         asked = columns(metric, found)
         table(f"{data}: {metric}, mean (each seed)", asked)
@@ -204,15 +211,15 @@ def ablation(data: str, place: str, out: Path) -> None:
 
 
 def amounts(places: str, out: Path) -> None:
-    """Ids and all four parts, by how much there is to train on."""
+    """Ids, and ids and texts, by how much there is to train on."""
     for said, data in AMOUNTS.items():
-        some = {arm: one for arm, one in arms(data).items() if arm in ("id", "all", "id, more dropout")}
+        some = {arm: one for arm, one in arms(data).items() if arm in ("id", "id + text")}
         found = results(data, f"{places}/{data}", out, some)
-        users = found["all"][0][0].groups
+        users = found["id"][0][0].groups
         for metric in METRICS:
             asked = columns(metric, found)
             table(f"{said}: {metric}, mean (each seed)", asked)
-            differences(metric, asked, [("id", "all")], groups=users)
+            differences(metric, asked, [("id", "id + text")], groups=users)
 
 
 CROWDING = {

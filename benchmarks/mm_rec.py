@@ -2,11 +2,16 @@
 
     ./dev bench impressions runs/impressions/ml-1m
     ./dev bench mm_rec [runs/impressions/ml-1m] [runs/mm-rec] [arms, by comma]
+    ./dev bench impressions runs/impressions/ml-1m-3000 ../shared/data 3000
+    ./dev bench mm_rec runs/impressions/ml-1m-3000 runs/mm-rec read
 
 Three seeds; `synthetic` in place of the folder is the embedded set with its own impressions. Each run is a process of
 its own, lies in a folder of its own, and is not made again where it has finished. Prints by arm the mean over seeds and
 each seed, of all impressions of the test part and of those whose clicked item was in no training event (cold); paired
 tests of each impression's mean over seeds; seconds of processor time. Settings were not tuned.
+
+`read` are arms of the user vector alone: texts come from a frozen language model, and two maps on it train. Their
+temperatures and epochs were chosen on validation parts.
 """
 
 from __future__ import annotations
@@ -66,6 +71,32 @@ ARMS: dict[str, tuple[str, ...]] = {
 }
 
 
+TUNED = ("stages.tune.objectives.0", "answer")
+READ = (
+    "model.text={use: text/encoder, model: minilm, fields: [title, categories], normalize: true}",
+    "model.words={use: sequence/concat-mlp, of: [text], width: 128, activation: gelu, rows: true}",
+    "model.title={use: sequence/concat-mlp, of: [words], width: 64}",
+    *(f"model.{node}=null" for node in ("image", "both", "cover", "hidden-text", "hidden-image", "hidden-both")),
+    "stages.pretrain=null",
+    "stages.tune.edits=[]",
+    "stages.tune.strategy.train=[words, title]",
+    "stages.tune.sampler.batch=256",
+    "stages.tune.optimizer={rate: 0.002, warmup: 10, schedule: cosine}",
+    "stages.tune.epochs=4",
+    *(f"{place}.of=[title]" for place in TUNED),
+)
+DIRECTIONS = tuple(
+    f"{place}.{one}" for place in TUNED for one in ("scaled=false", "cosine=true", "attention=0.5", "temperature=0.1")
+)
+READER = "read by a language model"
+READERS: dict[str, tuple[str, ...]] = {
+    READER: (*READ, *DIRECTIONS),
+    "read and one user vector for all candidates": (*READ, *DIRECTIONS, *(f"{place}.even=true" for place in TUNED)),
+    "read and lengths count": READ,
+    "read by one that has read nothing": (*READ, *DIRECTIONS, "model.text.weights=random"),
+}
+
+
 def run(folder: Path, data: str, seed: int, changes: tuple[str, ...]) -> None:
     """One run, and beside it what it took."""
     taken = folder.with_suffix(".json")
@@ -98,10 +129,11 @@ def main(data: str = "runs/impressions/ml-1m", out: str = "runs/mm-rec", arms: s
     """Run what is missing, then print."""
     folder = Path(out) / Path(data).name
     folder.mkdir(parents=True, exist_ok=True)
-    asked = arms.split(",") if arms else list(ARMS)
+    known = {**ARMS, **READERS}
+    asked = list(READERS) if arms == "read" else arms.split(",") if arms else list(ARMS)
     for seed in SEEDS:
         for arm in asked:
-            run(folder / name_of(arm, seed), data, seed, ARMS[arm])
+            run(folder / name_of(arm, seed), data, seed, known[arm])
     found = {arm: [load(folder / name_of(arm, seed) / "results", "test") for seed in SEEDS] for arm in asked}
     first = found[asked[0]][0]
     if not all(np.array_equal(result.keys, first.keys) for each in found.values() for result in each):
@@ -112,7 +144,8 @@ def main(data: str = "runs/impressions/ml-1m", out: str = "runs/mm-rec", arms: s
         more[arm] = [f"{statistics.median(one['processor'] for one in taken):.0f}"]
     for metric in METRICS:
         table(f"{metric}, mean (each seed); {first.cases} impressions", columns_of(found, metric), more)
-    pairs = [(arm, WHOLE) for arm in asked if arm != WHOLE]
+    sets = ((WHOLE, ARMS), (READER, READERS))
+    pairs = [(arm, whole) for whole, of in sets if whole in asked for arm in asked if arm in of and arm != whole]
     for metric in METRICS[:2]:
         differences(metric, columns_of(found, metric), pairs)
 

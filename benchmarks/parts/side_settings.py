@@ -121,7 +121,8 @@ def each(random: tuple[str, ...], started: tuple[str, ...]) -> Mapping[str, tupl
 
 
 LAST_FM_TAUGHT = (*UNBIASED, *training(0.01, 0.03, 2048, 80, STALE))
-BEAUTY_TAUGHT = (*UNBIASED, "stages.0.objectives.0.loss=bpr")
+FALLING = "stages.0.optimizer.schedule=linear"
+BEAUTY_TAUGHT = (*UNBIASED, FALLING, "stages.0.objectives.0.loss=bpr")
 
 SETTINGS: Mapping[str, Setting] = {
     "beauty": Setting(
@@ -130,15 +131,15 @@ SETTINGS: Mapping[str, Setting] = {
         {
             SIDES: (
                 *BEAUTY_TAUGHT,
-                *training(0.02, 0.1, 4096, 100),
+                *training(0.02, 0.1, 4096, 80),
                 *sides("item", "columns: [categories], bases: 0"),
             ),
-            FREE: (*BEAUTY_TAUGHT, *training(0.02, 0.1, 4096, 48), *WITHOUT),
+            FREE: (*BEAUTY_TAUGHT, *training(0.02, 0.1, 4096, 60), *WITHOUT),
         },
         {
-            "mf": each(training(0.02, 0.1, 4096, 48), training(0.001, 0.1, 4096, 4)),
-            "lightgcn": each(training(0.01, 0.01, 8192, 70), training(0.01, 0.003, 8192, 45)),
-            "ngcf": each(training(0.01, 0.03, 8192, 70), training(0.005, 0.03, 8192, 40)),
+            "mf": each((FALLING, *training(0.02, 0.1, 4096, 60)), (FALLING, *training(0.001, 0.1, 4096, 4))),
+            "lightgcn": each(training(0.01, 0.01, 8192, 110), training(0.01, 0.003, 8192, 45)),
+            "ngcf": each(training(0.01, 0.03, 8192, 60), training(0.005, 0.03, 8192, 30)),
         },
     ),
     "last-fm": Setting(
