@@ -77,7 +77,8 @@ Arm = tuple[tuple[str, ...], tuple[str, ...]]
 """Parts, and what else is changed."""
 
 
-TWO_GATES = ("model.about={use: gate, of: [words, kg, looks]}", "model.item.of=[id, about]")
+ONE_GATE = ("model.about=null", "model.item.of=[id, words, kg, looks]")
+"""All parts stand side by side, so that arms differ in nothing but which there are."""
 
 
 def parts_of(data: str) -> tuple[str, ...]:
@@ -89,15 +90,15 @@ def arms(data: str) -> dict[str, Arm]:
     """By name: each part alone, each pair, all; friends are nothing of an item, and not alone.
 
     Where data are few there are two more: ids alone with the dropout in the history model that is best for them, and
-    all four with a gate of its own for what is no id.
+    all four as `mixed` has them, with a gate of its own for what is no id.
     """
     parts = parts_of(data)
     some = [*((part,) for part in parts), *combinations(parts, 2), parts]
-    found: dict[str, Arm] = {"all" if one == parts else " + ".join(one): (one, ()) for one in some}
+    found: dict[str, Arm] = {"all" if one == parts else " + ".join(one): (one, ONE_GATE) for one in some}
     found.pop("friends", None)
     if data == YOUNG:
-        found["id, more dropout"] = (("id",), ("model.history.dropout=0.5",))
-        found["all, in two gates"] = (parts, TWO_GATES)
+        found["id, more dropout"] = (("id",), (*ONE_GATE, "model.history.dropout=0.5"))
+        found["all, in two gates"] = (parts, ())
     return found
 
 
@@ -235,7 +236,7 @@ def crowding(place: str, out: Path) -> None:
     print("\n| | lift | overall | cold among all | cold among cold | cold of the ten |\n|---|---|---|---|---|---|")
     for name, more in CROWDING.items():
         folder = out / f"crowding-{name.replace(' ', '-')}"
-        run(folder, YOUNG, place, ("id", "text"), SEEDS[0], None, more)
+        run(folder, YOUNG, place, ("id", "text"), SEEDS[0], None, (*ONE_GATE, *more))
         among = evaluate(folder, overrides=COLD)
         alone = within(among.values[METRICS[0]], group(among, "cold"))
         for lift in (0.0, fair_lift(Pipeline.load(folder))):
@@ -271,12 +272,12 @@ def why(places: str, out: Path) -> None:
     print("\n| | | validation " + " | validation ".join(METRICS) + " | cold among cold |\n|---|---|---|---|---|")
     tower = out / "ml-1m-tower"
     for name, (data, parts, more) in WHY.items():
-        arm = next(arm for arm, one in arms(data).items() if one == (parts, ()))
+        arm = next(arm for arm, one in arms(data).items() if one == (parts, ONE_GATE))
         for said, folder, changed in (
             (name, out / f"why-{name.replace(',', '').replace(' ', '-')}", more),
             ("as it is", out / name_of(data, arm, SEEDS[0]), ()),
         ):
-            run(folder, data, f"{places}/{data}", parts, SEEDS[0], tower, changed)
+            run(folder, data, f"{places}/{data}", parts, SEEDS[0], tower, (*ONE_GATE, *changed))
             found, among = (evaluate(folder, "valid", overrides=asked) for asked in (MEASURED, COLD))
             alone = within(among.values[METRICS[0]], group(among, "cold"))
             cells = [*(found[metric] for metric in METRICS), float(np.nanmean(alone))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain, combinations
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from lmrs.answer.prepared import prepare
 from lmrs.answer.run import run
 from lmrs.host.host import Host
 from lmrs.recipe.check import prepared
+from lmrs.recipe.resolved import ResolvedNode
 from lmrs_plugins import InputError
 
 PARTS = ("id", "words", "kg", "looks")
@@ -30,6 +32,14 @@ NEEDS = {
     "graph.social": ["person", "tastes", "friends"],
 }
 SMALL = ("data.options={users: 60, items: 40}", "stages.0.epochs=1", "stages.0.stop=null")
+
+
+def parts_of(graph: Mapping[str, ResolvedNode]) -> list[str]:
+    """What an item is made of: itself, and what `about` is made of."""
+    of = {name: [wire.node for wire in graph[name].wires["of"]] for name in ("item", "about") if name in graph}
+    return [part for one in of["item"] for part in of.get(one, [one])]
+
+
 SUBSETS = list(chain.from_iterable(combinations(OF_PLUGIN, size) for size in range(len(OF_PLUGIN) + 1)))
 
 
@@ -38,12 +48,12 @@ def test_any_subset_of_plugins_gives_a_model_of_what_is_there(missing: tuple[str
     found = prepared("mixed", Host(disable=missing).registry)
     gone = [node for plugin in missing for node in OF_PLUGIN[plugin]]
     there = [*ALWAYS, *(node for plugin, nodes in OF_PLUGIN.items() if plugin not in missing for node in nodes)]
+    there += ["about"] if len(missing) < len(OF_PLUGIN) else []
     assert sorted(found.stages[0].graph) == sorted(there)
     for node in gone:
         (line,) = [note for note in found.notes if note.startswith(f"node {node!r} is left out: ")]
         assert "is not available: plugin" in line or " takes " in line, "why, or what it stood on"
-    parts = [wire.node for wire in found.stages[0].graph["item"].wires["of"]]
-    assert parts == [node for node in PARTS if node in there]
+    assert parts_of(found.stages[0].graph) == [node for node in PARTS if node in there]
 
 
 @pytest.mark.parametrize("lacking", NEEDS)
@@ -65,8 +75,7 @@ def test_what_is_not_optional_is_not_left_out() -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_a_part_is_taken_away_by_one_word(part: str) -> None:
     found = prepared("mixed", Host().registry, [f"model.{part}=null"])
-    left = [wire.node for wire in found.stages[0].graph["item"].wires["of"]]
-    assert left == [one for one in PARTS if one != part]
+    assert parts_of(found.stages[0].graph) == [one for one in PARTS if one != part]
 
 
 def test_what_is_frozen_stays_and_what_is_not_there_need_not_be_named_anew(tmp_path: Path) -> None:
@@ -77,7 +86,7 @@ def test_what_is_frozen_stays_and_what_is_not_there_need_not_be_named_anew(tmp_p
     ]
     before, after = (pipeline.weights for pipeline in pipelines)
     moved = {name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])}
-    assert moved == {"id", "entity", "facts", "looks", "item", "friends", "event", "history"}
+    assert moved == {"id", "entity", "facts", "looks", "about", "item", "friends", "event", "history"}
 
 
 def test_a_name_that_the_recipe_does_not_have_is_no_node_that_was_left_out(tmp_path: Path) -> None:
