@@ -138,7 +138,7 @@ SETTINGS: Mapping[str, Setting] = {
         },
         {
             "mf": each((FALLING, *training(0.02, 0.1, 4096, 60)), (FALLING, *training(0.001, 0.1, 4096, 4))),
-            "lightgcn": each(training(0.01, 0.01, 8192, 70), training(0.01, 0.003, 8192, 45)),
+            "lightgcn": each(training(0.01, 0.01, 8192, 120), training(0.01, 0.003, 8192, 45)),
             "ngcf": each(training(0.01, 0.03, 8192, 60), training(0.005, 0.03, 8192, 30)),
         },
     ),
