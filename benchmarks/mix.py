@@ -12,7 +12,7 @@ Each run lies in a folder of its own and is not made again where it has finished
 cases, those of short histories, those whose right answer has no training event (cold) among all items and among such
 items alone; and two of these once more with `answer.lift`, chosen by the validation part of each run so that cold items
 are as great a share of the ten recommended as of the right answers. Then paired tests, which know whose case each is,
-`DATA.svg`, and a report of the first seed's runs, `DATA-SEED-all/report.html`. `crowding` asks what keeps cold items
+`DATA.svg`, and a report of the first seed's runs, in the folder of the last. `crowding` asks what keeps cold items
 out of the ten: ids and texts, one seed, as `mixed` is, with every item an alternative in the loss, and with no input
 ever left out. `why` has parts as they were before they helped. `speed` prints the time of a step with frozen encoders
 beside that of ids alone. Settings were chosen by the validation part of seed 1.
