@@ -43,9 +43,10 @@ def shortened(content: str, room: float) -> str:
 
 
 def breadth(content: str) -> float:
-    """About how wide text is: East Asian letters are wide, capitals wider than others."""
+    """About how wide text is: East Asian letters and `@` are wide, capitals wider than others."""
     return sum(
-        _LETTER * (1.8 if unicodedata.east_asian_width(one) in "WF" else 1.2 if one.isupper() else 1) for one in content
+        _LETTER * (1.8 if unicodedata.east_asian_width(one) in "WF" or one in "@%" else 1.3 if one.isupper() else 1)
+        for one in content
     )
 
 
