@@ -2,6 +2,7 @@
 
     ./dev bench impressions runs/impressions/ml-1m
     ./dev bench mm_rec [runs/impressions/ml-1m] [runs/mm-rec] [arms, by comma]
+    ./dev bench mm_rec runs/impressions/ml-1m runs/mm-rec started
     ./dev bench impressions runs/impressions/ml-1m-3000 ../shared/data 3000
     ./dev bench mm_rec runs/impressions/ml-1m-3000 runs/mm-rec read
 
@@ -10,7 +11,8 @@ its own, lies in a folder of its own, and is not made again where it has finishe
 each seed, of all impressions of the test part and of those whose clicked item was in no training event (cold); paired
 tests of each impression's mean over seeds; seconds of processor time. Settings were not tuned.
 
-`read` are arms of the user vector alone: texts come from a frozen language model, and two maps on it train. Their
+`started` are the same arms without pre-training, where all trains from the start and directions are compared. `read`
+are arms of the user vector alone: texts come from a frozen language model, and two maps on it train. Their
 temperatures and epochs were chosen on validation parts.
 """
 
@@ -85,9 +87,24 @@ READ = (
     "stages.tune.epochs=4",
     *(f"{place}.of=[title]" for place in TUNED),
 )
+
+
+def _whole(changes: tuple[str, ...]) -> list[str]:
+    """Those that are of the model and the second stage, where all trains."""
+    return [one for one in changes if not one.startswith(("stages.pretrain", "stages.tune.strategy"))]
+
+
 DIRECTIONS = tuple(
     f"{place}.{one}" for place in TUNED for one in ("scaled=false", "cosine=true", "attention=0.5", "temperature=0.1")
 )
+STARTED = "from the start"
+_STARTED = ("stages.pretrain=null", *EVERYTHING, *DIRECTIONS)
+TRAINED: dict[str, tuple[str, ...]] = {
+    STARTED: _STARTED,
+    f"{STARTED} and one user vector for all candidates": (*_STARTED, *(f"{place}.even=true" for place in TUNED)),
+    f"{STARTED} and no co-attention": (*_whole(ALONE), *_STARTED),
+    f"{STARTED} and no pictures": (*_whole(TITLES), *_STARTED),
+}
 READER = "read by a language model"
 READERS: dict[str, tuple[str, ...]] = {
     READER: (*READ, *DIRECTIONS),
@@ -129,8 +146,8 @@ def main(data: str = "runs/impressions/ml-1m", out: str = "runs/mm-rec", arms: s
     """Run what is missing, then print."""
     folder = Path(out) / Path(data).name
     folder.mkdir(parents=True, exist_ok=True)
-    known = {**ARMS, **READERS}
-    asked = list(READERS) if arms == "read" else arms.split(",") if arms else list(ARMS)
+    known, sets = {**ARMS, **TRAINED, **READERS}, {"": ARMS, "started": TRAINED, "read": READERS}
+    asked = list(sets[arms]) if arms in sets else arms.split(",")
     for seed in SEEDS:
         for arm in asked:
             run(folder / name_of(arm, seed), data, seed, known[arm])
@@ -144,8 +161,14 @@ def main(data: str = "runs/impressions/ml-1m", out: str = "runs/mm-rec", arms: s
         more[arm] = [f"{statistics.median(one['processor'] for one in taken):.0f}"]
     for metric in METRICS:
         table(f"{metric}, mean (each seed); {first.cases} impressions", columns_of(found, metric), more)
-    sets = ((WHOLE, ARMS), (READER, READERS))
-    pairs = [(arm, whole) for whole, of in sets if whole in asked for arm in asked if arm in of and arm != whole]
+    wholes = (WHOLE, STARTED, READER)
+    pairs = [
+        (arm, whole)
+        for whole, of in zip(wholes, sets.values(), strict=True)
+        if whole in asked
+        for arm in asked
+        if arm in of and arm != whole
+    ]
     for metric in METRICS[:2]:
         differences(metric, columns_of(found, metric), pairs)
 
