@@ -123,7 +123,7 @@ def main(
     archive: str = "../shared/data/ml-1m-posters/posters_h144.zip",
     pictures: str = "64",
     rounds: str = "5",
-    batch: str = "32",
+    batch: str = "128",
 ) -> None:
     """Measure and print."""
     data = posters(Path(archive), MORE * int(pictures))
