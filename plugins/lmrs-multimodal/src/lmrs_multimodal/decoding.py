@@ -28,7 +28,8 @@ _BROKEN = (
     *(struct.error, Image.DecompressionBombError, Image.DecompressionBombWarning),
 )
 """What Pillow raises at files that are no pictures, or no whole ones."""
-
+_THREADS = 8
+"""At most: each may hold a picture of `MOST_PIXELS`, which is 192 MB."""
 
 Box = tuple[float, float, float]
 Pixels = npt.NDArray[np.uint8]
@@ -63,7 +64,7 @@ def each(asked: Sequence[tuple[bytes, Box | None]], look: Architecture) -> list[
         except BrokenPictureError as broken:
             return broken
 
-    number = min(_threads(), len(asked))
+    number = min(_threads(), _THREADS, len(asked))
     with _quiet():  # not in the threads: what is silenced is the whole process's
         if number < 2:
             return [one(said) for said in asked]
